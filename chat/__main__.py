@@ -1,0 +1,69 @@
+"""`python -m chat`: the chat in a browser; `python -m chat ask "..."`: one answer in the terminal."""
+
+import argparse
+import logging
+import os
+import sys
+
+from chat.config import add_config_arguments, config_from
+from chat.engine import Answerer, open_answerer
+from chat.errors import ChatError
+from chat.terminal import EXIT_STATUS, BuildProgress, print_answer, print_json
+from index import DossierIndexError
+from ingest import IngestError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status of `ask`: 0 answered or partial, 3 declined, 1 failed, 2 bad usage."""
+    parser = argparse.ArgumentParser(prog="python -m chat", description=__doc__)
+    add_config_arguments(parser, os.environ)
+    parser.add_argument("-v", "--verbose", action="store_true", help="log what is done")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    page = commands.add_parser("page", help="open the chat in a browser (the default)")
+    for place in (parser, page):
+        # on both, so that `python -m chat --port 8000` works; SUPPRESS keeps one from undoing the other
+        absent = argparse.SUPPRESS if place is page else None
+        place.add_argument("--host", default=absent or "127.0.0.1", help="address to listen on")
+        place.add_argument("--port", type=int, default=absent or 7860, help="port to listen on")
+    ask = commands.add_parser("ask", help="answer one question here")
+    ask.add_argument("question")
+    ask.add_argument("--json", action="store_true", help="print everything as JSON")
+    ask.add_argument(
+        "--article", action="append", metavar="ID", help="ask only this article (may be repeated)"
+    )
+    options = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO if options.verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        with BuildProgress(sys.stderr) as progress:
+            answerer = open_answerer(config_from(options), progress)
+        with answerer:
+            return _ask(answerer, options) if options.command == "ask" else _page(answerer, options)
+    except (IngestError, DossierIndexError, ChatError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _ask(answerer: Answerer, options: argparse.Namespace) -> int:
+    scope = set(options.article) if options.article else None
+    answer = answerer.answer(options.question, scope=scope)
+    if options.json:
+        print_json(answer, sys.stdout)
+    else:
+        print_answer(answer, answerer.articles, sys.stdout)
+    return EXIT_STATUS[answer.outcome]
+
+
+def _page(answerer: Answerer, options: argparse.Namespace) -> int:
+    from chat.page import serve  # here: importing gradio takes seconds
+
+    serve(answerer, host=options.host, port=options.port)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,217 @@
+"""The one engine: a question through search, reading, choosing and checking, to an answer."""
+
+import logging
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from itertools import zip_longest
+from weakref import WeakKeyDictionary
+
+from chat.answers import Answer, Closest, Found, Progress, Turn
+from chat.citing import Cites, keep_supported
+from chat.composing import Scored, choose, merge, write_statements
+from chat.config import MAX_QUESTION, Config
+from chat.finding import Finding, explain, find, find_best
+from chat.followups import standalone
+from chat.names import find_persons
+from chat.parts import split_parts
+from chat.refusing import not_covered, refusal
+from index import Index, Match, Searcher, build_index, open_embedder, open_index
+from index.build import OnProgress
+from ingest import Article, read_corpus
+
+log = logging.getLogger(__name__)
+
+Event = Progress | Answer
+
+
+class Answerer:
+    """Answers questions from one corpus; safe to use from several threads. Made by `open_answerer`."""
+
+    def __init__(self, index: Index):
+        self._index = index
+        self._known_persons: WeakKeyDictionary[Searcher, Mapping[str, str]] = WeakKeyDictionary()
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        return self._index.contents.articles
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Questions to begin with."""
+        return self._index.contents.examples
+
+    @property
+    def fingerprint(self) -> Mapping[str, object]:
+        """What the answers depend on, as plain JSON values."""
+        return {**self._index.fingerprint, "generation": self._index.generation}
+
+    @property
+    def warning(self) -> str:
+        return self._index.warning
+
+    def answer(
+        self, question: str, history: Sequence[Turn] = (), scope: AbstractSet[str] | None = None
+    ) -> Answer:
+        """The answer to a question; `scope` names the articles to ask, None for all.
+
+        A fault inside gives an answer with the outcome `failed`, never an exception.
+        """
+        answer = None
+        for event in self.stream(question, history, scope):
+            if isinstance(event, Answer):
+                answer = event
+        assert answer is not None  # stream always ends with one
+        return answer
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), scope: AbstractSet[str] | None = None
+    ) -> Iterator[Event]:
+        """The steps to the answer and snapshots of it; the last event is the answer. Close it to stop."""
+        began = time.perf_counter()
+        try:
+            yield from self._stream(question, tuple(history), scope, began)
+        except GeneratorExit:
+            raise
+        except Exception:
+            # the id ties what the user sees to the line in the log
+            fault = uuid.uuid4().hex[:8]
+            log.exception("fault %s", fault)
+            yield Answer(
+                question,
+                "failed",
+                message=f"Something broke while answering (fault {fault}); it is not that the articles do not "
+                "say. Ask again; if it stays so, run `python -m ingest` and look at the log.",
+                seconds=time.perf_counter() - began,
+            )
+
+    def close(self) -> None:
+        self._index.close()
+
+    def __enter__(self) -> "Answerer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _stream(
+        self, question: str, history: tuple[Turn, ...], scope: AbstractSet[str] | None, began: float
+    ) -> Iterator[Event]:
+        if refused := self._refuse_input(question, scope):
+            yield Answer(question, "failed", message=refused, seconds=time.perf_counter() - began)
+            return
+        yield Progress("Searching the articles")
+        searcher = self._index.current()
+        contents = searcher.contents
+        # capitals are how names are told in what follows
+        plain = searcher.speller.truecase(question)
+        ways = standalone(plain, history, self._persons(searcher), self._alikeness)
+        whole = find_best(ways, searcher, scope)
+        parts = split_parts(searcher.speller.truecase(whole.found.question))
+        findings = [whole] if len(parts) == 1 else [find(part, searcher, scope) for part in parts]
+        answered = [finding for finding in findings if finding.decision.answer]
+        searched = time.perf_counter() - began
+        asked_articles = {k: v for k, v in contents.articles.items() if scope is None or k in scope}
+        asks_for = {gap.question: gap.asks_for for gap in contents.gaps}
+        matches = tuple(_found(item.match) for item in _interleaved(findings))
+        common = {"understood": whole.found.question, "matches": matches}
+        if not answered:
+            message = refusal(whole.found, asked_articles, asks_for)
+            closest = _closest(whole.scored, contents.articles)
+            answer = Answer(question, "declined", message=message, closest=closest, **common)
+        else:
+            cites = Cites(contents.articles)
+            choices = [choose(finding.scored, finding.asked.kind, searcher.analyzer) for finding in answered]
+            choice = merge(choices)
+            statements = write_statements(choice, contents.articles, cites)
+            missing = [finding.found.question for finding in findings if not finding.decision.answer]
+            answer = Answer(
+                question,
+                "partial" if missing else "answered",
+                statements,
+                cites.citations(),
+                message=not_covered(missing, asked_articles) if missing else "",
+                **common,
+            )
+        answer, dropped = keep_supported(answer, contents.articles)
+        seconds = time.perf_counter() - began
+        trace = {
+            "ways": ways,
+            "confidence": min(finding.decision.confidence for finding in answered or findings),
+            "threshold": whole.decision.grounds["threshold"],
+            "findings": [explain(finding) for finding in findings],
+            "citations_dropped": dropped,
+            "generation": self._index.generation,
+            "seconds": {"search": searched, "all": seconds},
+        }
+        yield replace(answer, trace=trace, seconds=seconds)
+
+    def _persons(self, searcher: Searcher) -> Mapping[str, str]:
+        """Family names to full names, found once for each generation."""
+        known = self._known_persons.get(searcher)
+        if known is None:
+            articles = searcher.contents.articles.values()
+            texts = (
+                article.text[block.start : block.end] for article in articles for block in article.blocks
+            )
+            known = find_persons(texts, [author for article in articles for author in article.authors])
+            self._known_persons[searcher] = known
+        return known
+
+    def _alikeness(self, one: str, other: str) -> float:
+        a, b = self._index.embedder.embed([one, other])
+        return float(a @ b)
+
+    def _refuse_input(self, question: str, scope: AbstractSet[str] | None) -> str:
+        """Why a question cannot be asked; empty when it can."""
+        if not any(c.isalnum() for c in question):
+            return "There is no question in this. Type one, in words."
+        if len(question) > MAX_QUESTION:
+            return f"The question has {len(question):,} characters; at most {MAX_QUESTION:,} can be asked. Shorten it."
+        if scope is not None:
+            unknown = sorted(set(scope) - self.articles.keys())
+            if unknown:
+                known = ", ".join(self.articles)
+                return f"There is no article {unknown[0]!r}. Known are {known}."
+            if not scope:
+                return "No article is chosen. Choose at least one to ask."
+        return ""
+
+
+def open_answerer(
+    config: Config = Config(),  # noqa: B008  (frozen: no caller can change it)
+    on_progress: OnProgress = lambda doing, done, total: None,
+) -> Answerer:
+    """The answerer of a corpus; its index is built or brought up to date first where that is needed.
+
+    IngestError, DossierIndexError and their kinds when that cannot be done.
+    """
+    corpus = read_corpus(config.corpus, config.strict)
+    embedder = open_embedder(config.home, config.model)
+    build_index(corpus, config.index_folder, embedder, on_progress)
+    return Answerer(open_index(config.index_folder, embedder))
+
+
+def _interleaved(findings: Sequence[Finding]) -> list[Scored]:
+    """The findings' sentences, the best of each first, none twice."""
+    items: dict[str, Scored] = {}
+    for row in zip_longest(*(finding.scored for finding in findings)):
+        for item in row:
+            if item is not None:
+                items.setdefault(item.sentence.id, item)
+    return list(items.values())
+
+
+def _found(match: Match) -> Found:
+    ranks = {name: place.rank for name, place in match.found.items()}
+    return Found(match.article, match.start, match.end, match.score, ranks)
+
+
+def _closest(scored: Sequence[Scored], articles: Mapping[str, Article], most: int = 3) -> tuple[Closest, ...]:
+    return tuple(
+        Closest(s.article, s.start, s.end, articles[s.article].slice(s.start, s.end), item.score)
+        for item in scored[:most]
+        for s in (item.sentence,)
+    )

@@ -1,0 +1,6 @@
+"""The page in the browser: a conversation on the left, the articles on the right."""
+
+from chat.page.layout import build_page
+from chat.page.serving import PageError, build_app, open_server, serve
+
+__all__ = ["PageError", "build_app", "build_page", "open_server", "serve"]

@@ -1,0 +1,110 @@
+"""What one browser session asked and what came of it; questions are answered one after the other."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Literal
+
+from chat.answers import Answer, Progress, Turn
+from chat.engine import Answerer
+
+State = Literal["waiting", "running", "done", "stopped"]
+
+log = logging.getLogger(__name__)
+
+BROKE = (
+    "Something went wrong while looking for the answer. This says nothing about what the articles hold. "
+    "Ask again; if it happens again, look at the window where Dossier was started."
+)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One question and its answer so far. Mutable: the stream fills it in while the page shows it."""
+
+    question: str
+    scope: frozenset[str] | None = None
+    """Ids of the articles to ask; None for all."""
+    state: State = "waiting"
+    latest: Progress | Answer | None = None
+
+
+Conversation = list[Exchange]
+
+# Two requests of one session may come at once. Only the change of state is guarded, never the work.
+_changing = threading.Lock()
+
+
+def is_running(conversation: Conversation) -> bool:
+    """Whether one of the questions is being answered."""
+    return any(exchange.state == "running" for exchange in conversation)
+
+
+def take_next(conversation: Conversation) -> Exchange | None:
+    """The first waiting exchange, now running; None when nothing waits or another one is running."""
+    with _changing:
+        if is_running(conversation):
+            return None
+        waiting = next((exchange for exchange in conversation if exchange.state == "waiting"), None)
+        if waiting is not None:
+            waiting.state = "running"
+        return waiting
+
+
+def stop_all(conversation: Conversation) -> None:
+    """Marks what runs or waits as stopped; a running stream notices at its next event."""
+    with _changing:
+        for exchange in conversation:
+            if exchange.state in ("waiting", "running"):
+                exchange.state = "stopped"
+
+
+def _finish(exchange: Exchange) -> None:
+    with _changing:
+        if exchange.state == "running":
+            exchange.state = "done"
+
+
+def history_before(conversation: Conversation, exchange: Exchange) -> tuple[Turn, ...]:
+    """The earlier turns that were answered or declined, as the engine takes them."""
+    turns: list[Turn] = []
+    for earlier in conversation:
+        if earlier is exchange:
+            break
+        answer = earlier.latest
+        if earlier.state == "done" and isinstance(answer, Answer) and answer.outcome != "failed":
+            turns += (Turn("user", earlier.question), Turn("assistant", answer.text()))
+    return tuple(turns)
+
+
+def answer_waiting(conversation: Conversation, answerer: Answerer) -> Iterator[None]:
+    """Answers what waits, in order, and yields after each change; returns when nothing waits."""
+    while (exchange := take_next(conversation)) is not None:
+        try:
+            yield
+            for _ in _fill_in(exchange, answerer, history_before(conversation, exchange)):
+                yield
+            _finish(exchange)
+        except GeneratorExit:  # the browser went away
+            stop_all(conversation)
+            raise
+        yield
+
+
+def _fill_in(exchange: Exchange, answerer: Answerer, history: tuple[Turn, ...]) -> Iterator[None]:
+    try:
+        # closing is what stops the engine's work
+        with closing(answerer.stream(exchange.question, history, exchange.scope)) as events:
+            for event in events:
+                if exchange.state != "running":
+                    return
+                exchange.latest = event
+                yield
+        if not isinstance(exchange.latest, Answer):
+            raise RuntimeError("the stream ended without an answer")
+    except Exception as problem:  # whatever it is, the person who asked is told, and can ask again
+        log.error("answering failed: %s: %s", type(problem).__name__, problem)
+        log.debug("answering failed at", exc_info=True)
+        exchange.latest = Answer(exchange.question, "failed", message=BROKE)

@@ -1,0 +1,182 @@
+// What the page does by itself: tooltips of markers, finding marked words, the sheet on a phone.
+// Gradio runs this once with `element` (the conversation), `trigger` (an event for events.py) and
+// `watch`. Listeners are on the document: Gradio redraws what stands inside.
+
+const NARROW = window.matchMedia('(max-width: 899px)');
+const CALM = window.matchMedia('(prefers-reduced-motion: reduce)');
+const reader = () => document.getElementById('reader');
+const side = () => document.getElementById('side');
+const talk = () => document.getElementById('talk');
+const glide = () => (CALM.matches ? 'auto' : 'smooth');
+
+// Opening an article
+
+let wanted = null; // what the reading pane should show once it is drawn: {} for the list
+let opener = null; // where the focus returns to
+
+const spanOf = ({ dataset: { start, end, number } }) => ({ start: +start, end: +end, number: +number || null });
+
+function open(button) {
+  const { article, start } = button.dataset;
+  const spans = start === undefined ? [] : [spanOf(button)];
+  const answer = button.closest('.answer');
+  if (answer && start !== undefined) {
+    for (const other of answer.querySelectorAll('.source[data-number]')) {
+      if (other.dataset.article === article && other.dataset.start !== start) spans.push(spanOf(other));
+    }
+  }
+  wanted = { article, start };
+  if (!reader().contains(button)) opener = button;
+  trigger('open', { article, spans });
+  showSheet(true);
+  reveal();
+}
+
+function reveal() {
+  if (!wanted) return;
+  const article = wanted.article && CSS.escape(wanted.article);
+  const pane = reader().querySelector(
+    article ? `.pane[data-showing="${article}"] .body` : '.pane:not([data-showing]) .body',
+  );
+  if (!pane) return;
+  const words = pane.querySelector(`mark.here[data-start="${wanted.start}"]`);
+  if (wanted.start !== undefined && !words) return;
+  if (words) words.scrollIntoView({ block: 'center', behavior: glide() });
+  else pane.scrollTop = 0;
+  pane.focus({ preventScroll: true });
+  wanted = null;
+}
+
+function list() {
+  wanted = {};
+  trigger('list', {});
+  showSheet(true);
+}
+
+function showSheet(shown) {
+  document.body.classList.toggle('reading', shown);
+  tidySheet();
+}
+
+function tidySheet() {
+  const sheet = NARROW.matches && document.body.classList.contains('reading');
+  side().inert = NARROW.matches && !sheet;
+  talk().inert = sheet;
+}
+
+function close() {
+  showSheet(false);
+  if (opener && opener.isConnected) opener.focus();
+  else document.querySelector('#question textarea').focus();
+}
+
+NARROW.addEventListener('change', tidySheet);
+tidySheet();
+
+// Tooltips of markers
+
+const tip = document.createElement('div');
+tip.id = 'tip';
+tip.setAttribute('role', 'tooltip');
+tip.hidden = true;
+document.body.append(tip);
+let tipped = null;
+let leaving = 0;
+
+function showTip(marker) {
+  clearTimeout(leaving);
+  if (tipped === marker) return;
+  const answer = marker.closest('.answer');
+  const source = answer?.querySelector(`.source[data-number="${marker.dataset.number}"] .what`);
+  if (!source) return;
+  hideTip();
+  tip.replaceChildren(...[...source.children].map((part) => part.cloneNode(true)));
+  tip.hidden = false;
+  tipped = marker;
+  marker.setAttribute('aria-describedby', 'tip');
+  const at = marker.getBoundingClientRect();
+  const { width, height } = tip.getBoundingClientRect();
+  const below = at.top < height + 16;
+  tip.style.left = `${Math.max(8, Math.min(at.left - 24, window.innerWidth - width - 8))}px`;
+  tip.style.top = `${below ? at.bottom + 8 : at.top - height - 8}px`;
+}
+
+function hideTip() {
+  clearTimeout(leaving);
+  tipped?.removeAttribute('aria-describedby');
+  tipped = null;
+  tip.hidden = true;
+}
+
+const markerAt = (event) => event.target.closest?.('.marker');
+
+document.addEventListener('pointerover', (event) => {
+  if (event.pointerType === 'touch') return;
+  const marker = markerAt(event);
+  if (marker) showTip(marker);
+  else if (tip.contains(event.target)) clearTimeout(leaving);
+});
+document.addEventListener('pointerout', (event) => {
+  if (markerAt(event) || tip.contains(event.target)) leaving = setTimeout(hideTip, 150);
+});
+document.addEventListener('focusin', (event) => {
+  const marker = markerAt(event);
+  if (marker && marker.matches(':focus-visible')) showTip(marker);
+  else if (tipped) hideTip();
+});
+document.addEventListener('scroll', () => tipped && hideTip(), true);
+
+// Clicks, keys and ticks
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest?.('button');
+  if (!button) return;
+  hideTip();
+  if ('open' in button.dataset) open(button);
+  else if ('ask' in button.dataset) trigger('ask', { question: button.dataset.ask });
+  else if ('list' in button.dataset) {
+    if (!reader().contains(button)) opener = button;
+    list();
+  } else if ('close' in button.dataset) close();
+});
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  if (tipped) hideTip();
+  else if (side().contains(document.activeElement)) close();
+});
+
+document.addEventListener('change', (event) => {
+  if (event.target.name !== 'scope') return;
+  const ticked = reader().querySelectorAll('input[name=scope]:checked');
+  trigger('scope', { articles: [...ticked].map((tick) => tick.value) });
+});
+
+// Redrawn parts: what was unfolded stays so, the question at work stays in sight
+
+const unfolded = new Set();
+document.addEventListener(
+  'toggle',
+  ({ target }) => target.id?.startsWith('exchange-') && unfolded[target.open ? 'add' : 'delete'](target.id),
+  true,
+);
+
+let following = true; // until somebody scrolls away
+for (const moved of ['wheel', 'touchmove', 'keydown']) {
+  element.addEventListener(moved, () => (following = false), { passive: true });
+}
+let count = 0;
+
+watch('value', () => {
+  for (const id of unfolded) {
+    const folded = document.getElementById(id);
+    if (folded) folded.open = true;
+  }
+  const exchanges = element.querySelectorAll('.exchange');
+  if (exchanges.length !== count) following = true;
+  count = exchanges.length;
+  const now = element.querySelector('.exchange:has(.progress)') ?? exchanges[count - 1];
+  if (following) now?.scrollIntoView({ block: 'start', behavior: glide() });
+});
+
+new MutationObserver(reveal).observe(reader(), { childList: true, subtree: true, attributes: true });

@@ -1,0 +1,376 @@
+"""From dataclasses to HTML. Whatever comes from a document, a question or a model goes through `escaped`."""
+
+import html
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from chat.answers import Answer, Citation, Closest, Found, Outcome, Progress, Statement
+from chat.page.conversation import Conversation, Exchange
+from ingest.articles import Article, Block, Kind
+
+Shelf = Mapping[str, Article]
+
+OUTCOMES: dict[Outcome, str] = {
+    "answered": "Answered",
+    "partial": "Partly answered",
+    "declined": "Not in the articles",
+    "failed": "Something broke",
+}
+
+TAGS: dict[Kind, str] = {
+    "title": "h2",
+    "standfirst": "p",
+    "byline": "p",
+    "dateline": "p",
+    "heading": "h3",
+    "paragraph": "p",
+    "list_item": "li",
+    "quotation": "blockquote",
+    "note": "p",
+}
+
+FOUND_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of one article's text to mark."""
+
+    start: int
+    end: int
+    number: int | None = None
+    """Of the citation, where it has one."""
+
+
+def escaped(text: str) -> str:
+    """The text for use between tags and in quoted attributes."""
+    return html.escape(text, quote=True)
+
+
+# The conversation
+
+
+def render_heading(title: str) -> str:
+    """The line above the conversation; on a phone it opens the list of articles."""
+    return (
+        f'<header class="top"><h1>{escaped(title)}</h1>'
+        '<button type="button" class="quiet narrow" data-list>Articles</button></header>'
+    )
+
+
+def render_conversation(conversation: Conversation, shelf: Shelf, examples: Sequence[str] = ()) -> str:
+    """The whole conversation; while it is empty, what this is and what could be asked."""
+    if not conversation:
+        return render_welcome(shelf, examples)
+    busy = any(exchange.state in ("running", "waiting") for exchange in conversation)
+    exchanges = "".join(
+        render_exchange(exchange, shelf, number) for number, exchange in enumerate(conversation, 1)
+    )
+    return f'<div class="conversation" role="log" aria-busy="{str(busy).lower()}">{exchanges}</div>'
+
+
+def render_welcome(shelf: Shelf, examples: Sequence[str]) -> str:
+    """What this is in one sentence, and example questions as buttons."""
+    chips = "".join(
+        f'<li><button type="button" class="chip" dir="auto" data-ask="{escaped(example)}">{escaped(example)}'
+        "</button></li>"
+        for example in examples
+    )
+    return (
+        '<div class="welcome"><h2>Ask the articles</h2>'
+        f"<p>Answers come from {_articles(len(shelf))} only: every sentence shows the exact words it rests "
+        "on, and what is not there is said not to be there.</p>"
+        + (f'<ul class="chips" aria-label="Example questions">{chips}</ul>' if chips else "")
+        + "</div>"
+    )
+
+
+def render_exchange(exchange: Exchange, shelf: Shelf, number: int) -> str:
+    """One question with what came of it; `number` counts from 1 in the conversation."""
+    asked_in = ""
+    if exchange.scope is not None and len(exchange.scope) < len(shelf):
+        asked_in = f'<p class="asked-in">asked in {len(exchange.scope)} of {_articles(len(shelf))}</p>'
+    return (
+        f'<section class="exchange" id="exchange-{number}" aria-label="Question {number}">'
+        f'<div class="asked"><h2 dir="auto">{escaped(exchange.question)}</h2>{asked_in}</div>'
+        f"{_render_latest(exchange, shelf, number)}</section>"
+    )
+
+
+def _render_latest(exchange: Exchange, shelf: Shelf, number: int) -> str:
+    latest, running = exchange.latest, exchange.state in ("running", "waiting")
+    answer = ""
+    if isinstance(latest, Answer):
+        answer = render_answer(latest, shelf, f"exchange-{number}", finished=exchange.state == "done")
+    if exchange.state == "waiting":
+        return '<p class="progress" role="status">Waiting for the question before it</p>'
+    if running:
+        doing = latest.doing if isinstance(latest, Progress) else "" if answer else "Searching the articles"
+        return answer + (f'<p class="progress" role="status">{escaped(doing)}</p>' if doing else "")
+    if exchange.state == "stopped":
+        return f'{answer}<p class="stopped">Stopped. {_ask_again(exchange.question)}</p>'
+    return answer
+
+
+def _ask_again(question: str) -> str:
+    return f'<button type="button" class="quiet" data-ask="{escaped(question)}">Ask again</button>'
+
+
+# An answer
+
+
+def render_answer(answer: Answer, shelf: Shelf, key: str = "answer", finished: bool = True) -> str:
+    """Outcome, statements with their markers, sources, closest passages and how it was found.
+
+    `key` begins the ids of what can be unfolded and must be unique on the page. The outcome and the
+    search are shown of a finished answer only: a snapshot's may still change.
+    """
+    cited = {citation.number: citation for citation in answer.citations}
+    parts = []
+    if finished:
+        parts.append(f'<p class="outcome">{OUTCOMES[answer.outcome]}</p>')
+    parts += (render_statement(statement, cited, shelf) for statement in answer.statements)
+    if answer.message:
+        parts.append(f'<p class="message" dir="auto">{escaped(answer.message)}</p>')
+    if answer.outcome == "failed" and finished:
+        parts.append(_ask_again(answer.question))
+    if answer.citations:
+        parts.append(render_sources(answer.citations, shelf))
+    if answer.closest:
+        parts.append(render_closest(answer.closest, shelf, f"{key}-closest"))
+    if finished and (answer.matches or answer.trace or answer.understood):
+        parts.append(render_trace(answer, shelf, f"{key}-trace"))
+    return f'<div class="answer" data-outcome="{answer.outcome}">{"".join(parts)}</div>'
+
+
+def render_statement(statement: Statement, cited: Mapping[int, Citation], shelf: Shelf) -> str:
+    """One statement with its lead, the exact answer in bold, and a marker for each citation."""
+    lead = f'<span class="lead" dir="auto">{escaped(statement.lead)}</span> ' if statement.lead else ""
+    pieces = []
+    for start, end, marks in _pieces(0, len(statement.text), [Span(*span) for span in statement.marked]):
+        piece = escaped(statement.text[start:end])
+        pieces.append(f"<strong>{piece}</strong>" if marks else piece)
+    markers = "".join(render_marker(cited[n], shelf) for n in statement.citations if n in cited)
+    says = f'<span class="says" dir="auto">{"".join(pieces)}</span>'
+    return f'<p class="statement">{lead}{says}{markers}</p>'
+
+
+def render_marker(citation: Citation, shelf: Shelf) -> str:
+    """The small button after a statement that shows and opens its source."""
+    name = f"Source {citation.number}: {_title(citation.article, shelf)}"
+    return (
+        f'<button type="button" class="marker" {_opens(citation.article, citation.start, citation.end)} '
+        f'data-number="{citation.number}" aria-label="{escaped(name)}">{citation.number}</button>'
+    )
+
+
+def render_sources(citations: Sequence[Citation], shelf: Shelf) -> str:
+    """The numbered sources of an answer, each a button that opens its article at the quoted words."""
+    items = "".join(
+        f'<li><button type="button" class="source" data-number="{citation.number}" '
+        f"{_opens(citation.article, citation.start, citation.end)}>"
+        f'<span class="number">{citation.number}</span>'
+        f"{_source(citation.article, citation.quote, shelf)}</button></li>"
+        for citation in citations
+    )
+    return f'<h3 class="label">Sources</h3><ol class="sources">{items}</ol>'
+
+
+def render_closest(closest: Sequence[Closest], shelf: Shelf, key: str) -> str:
+    """Passages near a question that the articles do not answer, folded and labelled as no answer."""
+    items = "".join(
+        f'<li><button type="button" class="source" {_opens(near.article, near.start, near.end)}>'
+        f"{_source(near.article, near.quote, shelf)}</button></li>"
+        for near in closest
+    )
+    return _folded(key, "Closest passages, not an answer", f'<ul class="sources">{items}</ul>')
+
+
+def render_trace(answer: Answer, shelf: Shelf, key: str) -> str:
+    """How the answer was found: the question as understood, the ranked sentences, decisions, seconds."""
+    facts = {**({"question as understood": answer.understood} if answer.understood else {}), **answer.trace}
+    facts.setdefault("seconds", answer.seconds)
+    listed = "".join(
+        f"<div><dt>{escaped(name)}</dt>"
+        + "".join(f'<dd dir="auto">{escaped(line)}</dd>' for line in lines)
+        + "</div>"
+        for name, lines in _facts(facts)
+    )
+    return _folded(key, "How this was found", f"{_found_table(answer.matches, shelf)}<dl>{listed}</dl>")
+
+
+def _found_table(matches: Sequence[Found], shelf: Shelf) -> str:
+    if not matches:
+        return ""
+    shown = matches[:FOUND_SHOWN]
+    lists = list(dict.fromkeys(name for found in shown for name in found.ranks))
+    head = "".join(f'<th scope="col">{escaped(name.replace("_", " "))}</th>' for name in lists)
+    rows = "".join(
+        f'<tr><td class="score">{found.score:.3f}</td>'
+        + "".join(f"<td>{found.ranks.get(name, '–')}</td>" for name in lists)
+        + '<td class="words"><button type="button" dir="auto" '
+        f"{_opens(found.article, found.start, found.end)}>"
+        f"{escaped(_words(found.article, found.start, found.end, shelf))}</button>"
+        f'<span class="credit" dir="auto">{escaped(_title(found.article, shelf))}</span></td></tr>'
+        for found in shown
+    )
+    count = f"The {len(shown)} best of {len(matches)} sentences found" if len(matches) > len(shown) else ""
+    caption = f"<caption>{count or 'Sentences found'}, best first, with their rank in each list</caption>"
+    return (
+        f'<div class="scroll" tabindex="0" role="group" aria-label="Sentences found"><table>{caption}'
+        f'<thead><tr><th scope="col">score</th>{head}<th scope="col">sentence</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _facts(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Names and lines for JSON values; what holds no further mappings or lists is one line."""
+    for name, value in values.items():
+        path = f"{before}{name}".replace("_", " ")
+        if isinstance(value, Mapping) and not _is_plain(value):
+            yield from _facts(value, f"{path} · ")
+        elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
+            if all(_is_plain(item) for item in value):
+                yield path, [_shown(item) for item in value]
+            else:
+                numbered = {f"{path} {number}": item for number, item in enumerate(value, 1)}
+                yield from _facts(numbered if len(value) > 1 else {path: value[0]})
+        elif value is not None:
+            yield path, [_shown(value)]
+
+
+def _is_plain(value: Any) -> bool:
+    inside = value.values() if isinstance(value, Mapping) else ()
+    return not any(isinstance(item, Mapping | list | tuple) for item in inside)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Mapping):
+        return " · ".join(f"{name} {_shown(item)}".replace("_", " ") for name, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(item) for item in value) or "none"
+    return json.dumps(value, default=str)
+
+
+# The articles
+
+
+def render_article_list(shelf: Shelf, scope: Set[str] | None = None) -> str:
+    """All articles with a tick for those that are asked; `scope` None means all."""
+    items = "".join(
+        '<li><label class="tick"><input type="checkbox" name="scope" '
+        f'value="{escaped(article.id)}"{" checked" if scope is None or article.id in scope else ""} '
+        f'aria-label="{escaped(f"Ask “{article.title}”")}"></label>'
+        f'<button type="button" class="volume" data-open data-article="{escaped(article.id)}" dir="auto">'
+        f'<span class="title">{escaped(article.title)}</span>'
+        f'<span class="credit">{escaped(_credit_line(article))}</span>'
+        "</button></li>"
+        for article in shelf.values()
+    )
+    return (
+        f'<section class="pane" aria-label="Articles"><header><h2>Articles</h2>{_close()}</header>'
+        '<div class="body" tabindex="0" role="region" aria-label="List of articles">'
+        '<p class="hint">Questions go to the ticked ones. Open one to read it.</p>'
+        f'<ul class="shelf">{items}</ul></div></section>'
+    )
+
+
+def render_article(article: Article, here: Span | None = None, also: Iterable[Span] = ()) -> str:
+    """The article's content by kind, with the words of `here` marked and those of `also` more lightly."""
+    spans = [*([here] if here else []), *also]
+    body, listing = [], False
+    for block in article.blocks:
+        if (block.kind == "list_item") != listing:
+            body.append("</ul>" if listing else "<ul>")
+            listing = not listing
+        body.append(_render_block(article, block, here, spans))
+    if listing:
+        body.append("</ul>")
+    return (
+        f'<section class="pane" aria-label="Article" data-showing="{escaped(article.id)}"><header>'
+        f'<button type="button" class="quiet back" data-list>← Articles</button>'
+        f'<p class="showing" dir="auto">{escaped(article.title)}</p>{_close()}</header>'
+        f'<div class="body" tabindex="0" role="region" aria-label="{escaped(article.title)}">'
+        f'<p class="credit" dir="auto">{escaped(_credit_line(article))}</p>'
+        f'<article class="text">{"".join(body)}</article></div></section>'
+    )
+
+
+def _render_block(article: Article, block: Block, here: Span | None, spans: Sequence[Span]) -> str:
+    parts = []
+    for start, end, marks in _pieces(block.start, block.end, spans):
+        words = escaped(article.text[start:end])
+        if marks:
+            of = here if here is not None and here in marks else marks[0]
+            number = f' data-number="{of.number}"' if of.number is not None and end == of.end else ""
+            look = "here" if of is here else "also"
+            words = f'<mark class="{look}" data-start="{of.start}"{number}>{words}</mark>'
+        parts.append(words)
+    tag = TAGS[block.kind]
+    return f'<{tag} class="{block.kind}" dir="auto">{"".join(parts)}</{tag}>'
+
+
+def _pieces(start: int, end: int, spans: Sequence[Span]) -> Iterator[tuple[int, int, list[Span]]]:
+    """`[start, end)` cut where a span begins or ends, each piece with the spans that cover it."""
+    inside = [span for span in spans if span.start < end and span.end > start]
+    cuts = {start, end}
+    for span in inside:
+        cuts |= {max(start, span.start), min(end, span.end)}
+    edges = sorted(cuts)
+    for left, right in pairwise(edges):
+        yield left, right, [span for span in inside if span.start <= left and right <= span.end]
+
+
+# Small pieces
+
+
+def _folded(key: str, summary: str, body: str) -> str:
+    return f'<details id="{escaped(key)}"><summary>{summary}</summary>{body}</details>'
+
+
+def _close() -> str:
+    return '<button type="button" class="quiet close" data-close aria-label="Close the articles">✕</button>'
+
+
+def _opens(article: str, start: int, end: int) -> str:
+    return f'data-open data-article="{escaped(article)}" data-start="{start}" data-end="{end}"'
+
+
+def _source(article: str, quote: str, shelf: Shelf) -> str:
+    by = _credits(shelf[article])[-1:] if article in shelf else ()
+    credit = f'<span class="credit" dir="auto">{escaped(by[0])}</span>' if by else ""
+    return (
+        f'<span class="what"><span class="title" dir="auto">{escaped(_title(article, shelf))}</span>{credit}'
+        f'<span class="quote" dir="auto">{escaped(quote)}</span></span>'
+    )
+
+
+def _credits(article: Article) -> tuple[str, ...]:
+    """Authors together, then the publisher; only what the article itself names."""
+    authors = (", ".join(article.authors),) if article.authors else ()
+    return authors + ((article.publisher,) if article.publisher else ())
+
+
+def _credit_line(article: Article) -> str:
+    return " · ".join((*_credits(article), f"{article.words:,}\N{NO-BREAK SPACE}words"))
+
+
+def _title(article: str, shelf: Shelf) -> str:
+    return shelf[article].title if article in shelf else article
+
+
+def _words(article: str, start: int, end: int, shelf: Shelf) -> str:
+    return shelf[article].text[start:end] if article in shelf else f"{start} to {end}"
+
+
+def _articles(count: int) -> str:
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    name = words[count] if count < len(words) else f"{count:,}"
+    return f"{name} article{'' if count == 1 else 's'}"

@@ -1,0 +1,71 @@
+"""A question that asks two things to its parts."""
+
+import re
+
+from chat.names import find_names
+
+_WH = (
+    r"(?:what|who|whom|whose|when|where|why|how|which|in which|in what|at which|to whom|by whom|since when|on what|"
+    r"what kind|through which|"
+    r"did|does|do|is|are|was|were|has|have|had|can|could|will|would)"
+)
+_JOINT = re.compile(rf"(?:[,;]?\s+and|\?|;|,)\s+(?=(?:also\s+)?{_WH}\b)", re.IGNORECASE)
+_TWO_OF = re.compile(
+    r",?\s+and\s+(?=(?:the\s+)?(?:date|name|number|year|reason|place|author|title)s?\b)", re.IGNORECASE
+)
+_POINTING = re.compile(
+    r"\b(?:it|its|they|them|their|he|she|his|her|him|this|that|these|those|there|then)\b", re.IGNORECASE
+)
+_AUXILIARY = re.compile(
+    r"^(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would)\b", re.IGNORECASE
+)
+
+_STARTS = re.compile(
+    rf"(?:(?:and|but|so|for|in|at|on|by|to|from|with|about|until)\s+)*{_WH}\b", re.IGNORECASE
+)
+"""What comes before the first comma may only say where or when ("Apart from X, what ..."): no part then."""
+
+_VERB = re.compile(r"\b(?:did|does|do|is|are|was|were|has|have|had|can|will)\s+(?:the\s+)?", re.IGNORECASE)
+
+MIN_WORDS = 3
+"""A part with fewer words is no question of its own."""
+
+
+def split_parts(question: str) -> list[str]:
+    """The questions in a question, at most three; just the question itself when it asks one thing.
+
+    A part that points back is given the names of the part before it.
+    """
+    cuts = list(_JOINT.finditer(question)) if _STARTS.match(question) else []
+    cuts = cuts or list(_TWO_OF.finditer(question))
+    pieces = []
+    at = 0
+    for cut in cuts:
+        rest = question[cut.end() :]
+        # ", did" and ", is" start a question only after a full stop or 'and'
+        if _AUXILIARY.match(rest) and cut[0].strip().startswith(",") and "and" not in cut[0]:
+            continue
+        piece = question[at : cut.start()].strip(" ,;")
+        if len(piece.split()) >= MIN_WORDS and len(rest.split()) >= MIN_WORDS:
+            pieces.append(piece)
+            at = cut.end()
+    pieces.append(question[at:].strip(" ,;"))
+    if len(pieces) == 1 or len(pieces) > 3:
+        return [question]
+    parts = [pieces[0]]
+    subject = _subject(pieces[0])
+    for piece in pieces[1:]:
+        pointing = _POINTING.search(piece)
+        if pointing and subject and not find_names(piece[: pointing.start()]):
+            piece = f"{piece.rstrip('?')} ({subject})"
+        parts.append(piece)
+    return [part.rstrip("?") + "?" for part in parts]
+
+
+def _subject(question: str) -> str:
+    """Whom a question is about: the name after its verb, else its first; empty when it names nobody."""
+    found = _VERB.search(question)
+    after = find_names(question[found.end() :]) if found else []
+    if found and after and question[found.end() :].startswith(after[0]):
+        return after[0]
+    return next(iter(find_names(question)), "")

@@ -1,0 +1,84 @@
+"""Whether the articles answer a question at all: one decision, and what to say when they do not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chat.composing import Scored
+from index import Found
+from ingest import Article
+
+CONFIDENCE = 0.42
+"""The best sentence must score at least this."""
+
+GAP = 0.82
+"""A gap question this near (cosine), and nearer than any prepared one by MARGIN, is the one asked."""
+MARGIN = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether to answer, how surely, and on what grounds."""
+
+    answer: bool
+    confidence: float
+    """0 to 1; the threshold is applied to it."""
+    grounds: Mapping[str, float]
+
+
+def decide(found: Found, scored: Sequence[Scored]) -> Decision:
+    best = scored[0].score if scored else 0.0
+    gap = found.gaps[0].score if found.gaps else 0.0
+    prepared = found.prepared[0].score if found.prepared else 0.0
+    asked_gap = gap >= GAP and gap > prepared + MARGIN
+    confidence = best * (0.5 if asked_gap else 1.0)
+    return Decision(
+        confidence >= CONFIDENCE,
+        confidence,
+        {
+            "best": best,
+            "gap": gap,
+            "prepared": prepared,
+            "known_words": found.known_share,
+            "threshold": CONFIDENCE,
+        },
+    )
+
+
+def refusal(found: Found, articles: Mapping[str, Article], asks_for: Mapping[str, str]) -> str:
+    """What a declined answer says: that the articles do not say, and where known what they do not say.
+
+    `asks_for` gives, for a gap question, what it asks for as a noun phrase.
+    """
+    count = len(articles)
+    who = "The article does" if count == 1 else f"The {_number(count)} articles do"
+    nearest = found.gaps[0] if found.gaps else None
+    if nearest and nearest.score >= GAP and nearest.question in asks_for:
+        return f"{who} not say this. They mention the matter, but not {_noun(asks_for[nearest.question])}."
+    return f"{who} not say this: nothing in them answers the question."
+
+
+def not_covered(questions: Sequence[str], articles: Mapping[str, Article]) -> str:
+    """What a partial answer says of the parts that nothing was found for."""
+    who = "The article does" if len(articles) == 1 else f"The {_number(len(articles))} articles do"
+    return f"{who} not say: {' '.join(question.strip() for question in questions)}"
+
+
+def _noun(phrase: str) -> str:
+    phrase = phrase.strip().rstrip(".")
+    first = phrase.split(" ", 1)[0]
+    starts_bare = first[:1].islower() and first not in (
+        "the",
+        "a",
+        "an",
+        "what",
+        "who",
+        "whether",
+        "how",
+        "why",
+    )
+    return f"the {phrase}" if starts_bare else phrase
+
+
+def _number(count: int) -> str:
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[count] if count < len(words) else str(count)

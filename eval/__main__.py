@@ -1,0 +1,268 @@
+"""The commands: python -m eval run | check | compare | convert | bench."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chat.config import Config, add_config_arguments, config_from
+from eval.bench import SIZES, bench
+from eval.cases import CATEGORIES, Case, load_cases, read_cases
+from eval.compare import compare_runs
+from eval.console import (
+    print_bench,
+    print_cases,
+    print_categories,
+    print_comparison,
+    print_converted,
+    print_failed,
+    print_problems,
+    print_runs,
+    print_where,
+    progress,
+)
+from eval.run import run_cases, write_run
+from eval.squad import convert_squad
+from eval.systems import SYSTEMS
+from ingest import read_corpus
+
+PROJECT = Path(__file__).resolve().parent.parent
+CASES = PROJECT / "eval" / "cases"
+
+
+class UsageError(Exception):
+    """The options do not fit together or name something that is not there."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status. A fault is one line on standard error and status 2."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except KeyboardInterrupt:
+        print("interrupted; nothing was written for the run under way", file=sys.stderr)
+        return 130
+    except Exception as error:
+        print(f"python -m eval: {_one_line(error)}", file=sys.stderr)
+        return 2
+
+
+def _one_line(error: Exception) -> str:
+    """The message of a fault that a room of ours reports; of any other also what it is."""
+    message = " ".join(str(error).split())
+    ours = type(error).__module__.partition(".")[0] in ("__main__", "eval", "ingest", "index", "chat")
+    if ours or isinstance(error, OSError):
+        return message
+    return f"unexpected fault, please report it ({type(error).__name__}: {message})"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m eval",
+        description="Measure how good the answers are, with question sets whose right answers are known.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    run = commands.add_parser(
+        "run",
+        help="ask every case and write answers.jsonl, metrics.json and report.html",
+        description="Ask a system every case of a question set, measure the answers, and write a report.",
+    )
+    run.add_argument(
+        "--questions",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help=f"a question set, or a folder of them; may be repeated (default: {_relative(CASES)})",
+    )
+    add_config_arguments(run, os.environ)
+    run.add_argument(
+        "--split",
+        choices=["dev", "test", "all"],
+        default="all",
+        help="only the cases of dev.jsonl (settings may be fitted on it) or test.jsonl (only measured)",
+    )
+    run.add_argument(
+        "--category", action="append", metavar="NAME", help="only this category; may be repeated"
+    )
+    run.add_argument("--limit", type=_positive, metavar="N", help="only the first N of the cases")
+    run.add_argument(
+        "--system",
+        action="append",
+        metavar="NAME",
+        help="dossier (the product, default), quickstart, bm25, dense, or all; may be repeated",
+    )
+    run.add_argument(
+        "--out", type=Path, metavar="DIR", help="where to write (default: runs/ and the time, UTC)"
+    )
+    run.set_defaults(command=_run)
+
+    check = commands.add_parser(
+        "check",
+        help="check question sets against the corpus",
+        description="Check every quote against the corpus, every fact against its evidence, ids and "
+        "categories, and that dev and test share no fact. Status 1 when something is wrong.",
+    )
+    check.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help=f"default: {_relative(CASES)}/*.jsonl"
+    )
+    add_config_arguments(check, os.environ)
+    check.set_defaults(command=_check)
+
+    compare = commands.add_parser(
+        "compare",
+        help="compare two runs case by case",
+        description="Show which cases changed between two runs, the paired difference with its 95 % interval "
+        "and an exact sign test, and what else was not the same.",
+    )
+    compare.add_argument("before", type=Path, metavar="A", help="folder of a run")
+    compare.add_argument("after", type=Path, metavar="B", help="folder of another run of the same cases")
+    compare.set_defaults(command=_compare)
+
+    convert = commands.add_parser(
+        "convert",
+        help="turn an external data set into a corpus and a question set",
+        description="Turn a SQuAD 2.0 file into a corpus folder and a question set in our format.",
+    )
+    convert.add_argument("format", choices=["squad"])
+    convert.add_argument("file", type=Path, metavar="FILE")
+    convert.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="new folder for corpus/ and questions.jsonl"
+    )
+    convert.add_argument(
+        "--article",
+        choices=["paragraph", "title"],
+        default="paragraph",
+        help="what becomes one article (default: %(default)s)",
+    )
+    convert.set_defaults(command=_convert)
+
+    bench = commands.add_parser(
+        "bench",
+        help="measure speed, memory and size",
+        description="Measure cold start, ingest, search and answers on the corpus and on synthetic ones of "
+        "growing size. The index of 100,000 passages takes some minutes.",
+    )
+    add_config_arguments(bench, os.environ)
+    bench.add_argument(
+        "--sizes",
+        type=_sizes,
+        metavar="N,N",
+        help="passages of the synthetic corpora (default: 1000,10000,100000)",
+    )
+    bench.add_argument("--out", type=Path, metavar="FILE", help="also write the figures as JSON")
+    bench.set_defaults(command=_bench)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+
+    names = list(SYSTEMS) if "all" in (options.system or []) else options.system or ["dossier"]
+    for name in names:
+        if name not in SYSTEMS:
+            raise UsageError(f"there is no system {name!r}; choose from {', '.join(SYSTEMS)} or all")
+    cases = load_cases(_question_files(options.questions), read_corpus(options.corpus).articles)
+    cases = _chosen(cases, options)
+    out = options.out or Path("runs") / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    out.mkdir(parents=True, exist_ok=True)  # before the work, so that a wrong place is known at once
+    written = []
+    for name in dict.fromkeys(names):
+        with ExitStack() as stack:
+            on_case = stack.enter_context(progress(len(cases), name))
+            system = stack.enter_context(SYSTEMS[name](config_from(options)))
+            run = run_cases(name, system, cases, on_case=on_case)
+        written.append(write_run(run, out / name if len(names) > 1 else out))
+    print_runs(written)
+    if len(written) == 1:
+        print_categories(written[0])
+    for metrics in written:
+        print_failed(metrics)
+    print_where(out if len(names) == 1 else out / names[0])
+    return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+
+    config, sizes = config_from(options), options.sizes or SIZES
+    cases = load_cases(_question_files(None), read_corpus(Config().corpus).articles)
+    questions = [case.question for case in cases if not case.history]
+    with progress(2 + len(sizes), "bench") as advance:
+        figures = bench(questions, sizes, config, on_step=advance)
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    print_bench(figures)
+    return 0
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(_positive(part.strip()) for part in text.split(","))
+
+
+def _question_files(named: Sequence[Path] | None) -> list[Path]:
+    """The named files, with folders replaced by the question sets in them; by default our own cases."""
+    files: list[Path] = []
+    for path in named or [CASES]:
+        inside = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+        if not inside:
+            raise UsageError(f"{path} holds no question set; name a .jsonl file of cases")
+        files += inside
+    return files
+
+
+def _chosen(cases: Sequence[Case], options: argparse.Namespace) -> list[Case]:
+    """The cases that --split, --category and --limit leave; UsageError when that is none."""
+    for name in options.category or []:
+        if name not in CATEGORIES:
+            raise UsageError(f"there is no category {name!r}; choose from {', '.join(CATEGORIES)}")
+    chosen = [
+        case
+        for case in cases
+        if options.split in ("all", case.split)
+        and (not options.category or case.category in options.category)
+    ]
+    if not chosen:
+        raise UsageError(f"none of the {len(cases)} cases is left by --split and --category; widen them")
+    return chosen[: options.limit]
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"has to be a whole number of 1 or more, and is {text!r}")
+    return int(text)
+
+
+def _relative(path: Path) -> Path:
+    """As seen from where we are, when it is below; help texts need no more."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _check(options: argparse.Namespace) -> int:
+
+    cases, problems = read_cases(_question_files(options.files), read_corpus(options.corpus).articles)
+    if problems:
+        print_problems(problems)
+        return 1
+    print_cases(cases)
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+
+    names = (str(options.before), str(options.after))
+    print_comparison(compare_runs(options.before, options.after), names)
+    return 0
+
+
+def _convert(options: argparse.Namespace) -> int:
+
+    print_converted(convert_squad(options.file, options.out, options.article))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

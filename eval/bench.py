@@ -1,0 +1,271 @@
+"""How fast and how big: cold start, ingest, search and answer by size of the corpus, memory and disk."""
+
+import os
+import platform
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chat import Answerer, Config
+from eval.intervals import SEED
+from index import Embedder, build_index, open_embedder, open_index
+from ingest import read_corpus
+
+SIZES = (1_000, 10_000, 100_000)
+"""Passages."""
+
+ENCODED_UP_TO = 1_000
+"""Passages; larger corpora get vectors made from a few hundred real ones, which takes minutes, not hours.
+Questions are always encoded."""
+
+QUESTIONS = 100
+COLD_STARTS = 3
+COLD_QUESTION = "When was the CSTO founded?"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What it took to build the index of one corpus, in a process of its own."""
+
+    passages: int
+    texts: int
+    """Texts that got a vector: passages, sentences, headings."""
+    seconds: float
+    passages_per_second: float
+    encoder_share: float | None
+    """Seconds in the encoder as a share of all: the throughput as a share of the bare encoder's. None where
+    the vectors were not made by the encoder."""
+    disk_mib: float
+    memory_mib: float
+    """Peak of the process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What it takes to answer from one corpus, in a process of its own, warm."""
+
+    search_p50: float
+    search_p95: float
+    answer_p50: float
+    answer_p95: float
+    encoder_share: float
+    """Of an answer's seconds."""
+    memory_mib: float
+    """Peak of the process."""
+
+
+def bench(
+    questions: Sequence[str],
+    sizes: Sequence[int] = SIZES,
+    config: Config = Config(),  # noqa: B008  (frozen: no caller can change it)
+    *,
+    on_step: Callable[[str], None] = lambda step: None,
+) -> dict[str, Any]:
+    """All figures as plain JSON values, in seconds and MiB; it takes minutes for the large sizes.
+
+    The configured corpus is asked `questions`, the synthetic ones of `sizes` passages questions of their own.
+    """
+    on_step("the corpus")
+    with tempfile.TemporaryDirectory(prefix="dossier-bench-") as folder:
+        corpora = [{"name": config.corpus.name, **_measure(config, None, Path(folder), questions)}]
+    on_step("cold start")
+    cold = [_cold_start(config) for _ in range(1 + COLD_STARTS)][1:]  # the first may build the index
+    for size in sizes:
+        on_step(f"{size:,} passages")
+        with tempfile.TemporaryDirectory(prefix="dossier-bench-") as folder:
+            write_corpus(Path(folder) / "corpus", size)
+            made = replace(config, corpus=Path(folder) / "corpus")
+            figures = _measure(made, size, Path(folder) / "index", make_questions(QUESTIONS))
+            corpora.append({"name": f"{size:,} passages", **figures})
+    return {
+        "machine": {
+            "platform": f"{platform.system()} {platform.machine()}",
+            "cpus": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+            "python": platform.python_version(),
+        },
+        "cold_start": {"question": COLD_QUESTION, "seconds": cold, "median": float(np.median(cold))},
+        "corpora": corpora,
+    }
+
+
+def write_corpus(folder: Path, passages: int, seed: int = SEED) -> None:
+    """Articles of 50 passages, each a heading and two sentences of invented words; the same seed, the same texts."""
+    folder.mkdir(parents=True)
+    chance = random.Random(seed)
+    words = _words(chance)
+    # As in real texts few words are frequent and many are rare (Zipf).
+    weights = [1 / (rank + 5) for rank in range(len(words))]
+    for first in range(0, passages, 50):
+        lines = [f"Report {first // 50 + 1} on {chance.choice(words)}"]
+        for number in range(first, min(first + 50, passages)):
+            lines.append(f"{chance.choice(words).title()} {number + 1}")
+            picked = chance.choices(words, weights, k=24)
+            lines.append(f"{' '.join(picked[:12]).capitalize()}. {' '.join(picked[12:]).capitalize()}.")
+        (folder / f"report-{first // 50:05}.txt").write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+
+
+def make_questions(count: int, seed: int = SEED) -> list[str]:
+    """Questions in the words of `write_corpus`."""
+    words = _words(random.Random(seed))
+    chance = random.Random(seed + 1)
+    return [f"When did the {' '.join(chance.choices(words, k=3))} change?" for _ in range(count)]
+
+
+def _words(chance: random.Random) -> list[str]:
+    parts = [
+        "ba",
+        "co",
+        "di",
+        "fu",
+        "ga",
+        "le",
+        "mi",
+        "no",
+        "pe",
+        "ra",
+        "si",
+        "to",
+        "vu",
+        "wa",
+        "ze",
+        "lor",
+        "men",
+        "tan",
+        "ker",
+        "sol",
+    ]
+    made = {"".join(chance.choices(parts, k=chance.randint(2, 4))) for _ in range(6_000)}
+    return sorted(made, key=lambda word: zlib.crc32(word.encode()))
+
+
+def _measure(config: Config, size: int | None, index: Path, questions: Sequence[str]) -> dict[str, Any]:
+    # Fresh processes, so that the peak of memory is of this corpus and this work alone.
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as pool:
+        built = pool.submit(_build, config, size, index).result()
+        served = pool.submit(_serve, config, size, index, list(questions)).result()
+    return {"built": asdict(built), "served": asdict(served)}
+
+
+def _build(config: Config, size: int | None, index: Path) -> Built:
+    encoder = _Stopwatch(_embedder(config, size))
+    began = time.perf_counter()
+    built = build_index(read_corpus(config.corpus), index, encoder)
+    seconds = time.perf_counter() - began
+    return Built(
+        passages=built.passages,
+        texts=built.embedded,
+        seconds=seconds,
+        passages_per_second=built.passages / seconds,
+        encoder_share=encoder.seconds / seconds if _is_encoded(size) else None,
+        disk_mib=sum(file.stat().st_size for file in index.rglob("*") if file.is_file()) / 2**20,
+        memory_mib=_peak_memory(),
+    )
+
+
+def _serve(config: Config, size: int | None, index: Path, questions: Sequence[str]) -> Served:
+    encoder = _Stopwatch(_embedder(config, size))
+    opened = open_index(index, encoder)
+    with Answerer(opened) as answerer:
+        for question in questions[:5]:
+            answerer.answer(question)
+        searches = [_seconds(lambda q=question: opened.search(q)) for question in questions]
+        encoder.seconds = 0.0
+        answers = [_seconds(lambda q=question: answerer.answer(q)) for question in questions]
+    return Served(
+        search_p50=float(np.quantile(searches, 0.5)),
+        search_p95=float(np.quantile(searches, 0.95)),
+        answer_p50=float(np.quantile(answers, 0.5)),
+        answer_p95=float(np.quantile(answers, 0.95)),
+        encoder_share=encoder.seconds / sum(answers),
+        memory_mib=_peak_memory(),
+    )
+
+
+def _cold_start(config: Config) -> float:
+    """Seconds from the command to the printed answer, by a process that has to load everything."""
+    command = [sys.executable, "-m", "chat", "--corpus", config.corpus, "--home", config.home, "ask"]
+    began = time.perf_counter()
+    done = subprocess.run([*map(str, command), COLD_QUESTION], capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 3):
+        raise BenchError(f"`python -m chat ask` ended with {done.returncode}: {done.stderr.strip()[-300:]}")
+    return time.perf_counter() - began
+
+
+class BenchError(Exception):
+    """Something could not be measured; the message is one line for a person."""
+
+
+def _is_encoded(size: int | None) -> bool:
+    return size is None or size <= ENCODED_UP_TO
+
+
+def _embedder(config: Config, size: int | None) -> Embedder:
+    encoder = open_embedder(config.home, config.model)
+    return encoder if _is_encoded(size) else _StandIn(encoder)
+
+
+class _Stopwatch:
+    """An embedder that adds up the seconds spent in it."""
+
+    def __init__(self, embedder: Embedder):
+        self._embedder = embedder
+        self.seconds = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._embedder, name)
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        began = time.perf_counter()
+        try:
+            return self._embedder.embed(texts)
+        finally:
+            self.seconds += time.perf_counter() - began
+
+
+class _StandIn:
+    """Encodes single texts, questions; many get the vector of one of 400 real texts, and a little noise."""
+
+    def __init__(self, embedder: Embedder):
+        self._embedder = embedder
+        self.name = f"{embedder.name}, stand-in"
+        self._real = embedder.embed(make_questions(400, SEED + 2))
+        self._noise = (
+            np.random.default_rng(SEED).normal(0, 0.03, (4_096, embedder.dimension)).astype(np.float32)
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._embedder, name)
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        if len(texts) == 1:
+            return self._embedder.embed(texts)
+        marks = np.array([zlib.crc32(text.encode()) for text in texts])
+        rows = self._real[marks % len(self._real)] + self._noise[marks // 512 % len(self._noise)]
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _peak_memory() -> float:
+    """MiB; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)

@@ -1,0 +1,26 @@
+"""Passages to vectors and word lists, published whole; a question to ranked sentences."""
+
+from index.build import Built, build_index
+from index.embedder import Embedder, MiniLM, open_embedder
+from index.errors import BuildInProgress, DossierIndexError, IndexDamaged, WeightsError
+from index.open import Index, open_index
+from index.search import Found, Match, NearQuestion, Place, Searcher
+
+__all__ = [
+    "BuildInProgress",
+    "Built",
+    "DossierIndexError",
+    "Embedder",
+    "Found",
+    "Index",
+    "IndexDamaged",
+    "Match",
+    "MiniLM",
+    "NearQuestion",
+    "Place",
+    "Searcher",
+    "WeightsError",
+    "build_index",
+    "open_embedder",
+    "open_index",
+]

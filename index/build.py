@@ -1,0 +1,116 @@
+"""A corpus to a published index: embeds what is new, builds, verifies, and only then switches."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index.cache import embed_with_cache, prune_cache
+from index.disk import only_builder, remove_tree
+from index.embedder import Embedder
+from index.errors import DossierIndexError, IndexDamaged
+from index.fingerprint import make_fingerprint
+from index.generations import CACHE, CHROMA, CONTENTS, begin, current_generation, publish
+from index.records import Contents, Entry, contents_of, write_contents
+from index.synonyms import parse_synonyms
+from index.verify import verify_built
+from ingest.corpus import Corpus
+from ingest.questions import read_questions
+
+OnProgress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did."""
+
+    changed: bool
+    """False when the index was already that of the corpus."""
+    generation: int
+    articles: int
+    passages: int
+    sentences: int
+    questions: int
+    """Prepared and gap questions."""
+    embedded: int
+    """Texts whose vectors had to be computed; the others were there already."""
+    seconds: float
+
+
+def build_index(
+    corpus: Corpus,
+    folder: Path,
+    embedder: Embedder,
+    on_progress: OnProgress = lambda doing, done, total: None,
+) -> Built:
+    """Makes the index in `folder` that of `corpus`; nothing happens when it is already.
+
+    A build that fails or is killed leaves the published index as it was. BuildInProgress when another
+    process builds; DossierIndexError when the folder cannot be written to or the disk is full.
+    """
+    began = time.perf_counter()
+    prepared, gaps = read_questions(corpus.folder, corpus.articles)
+    parse_synonyms(corpus.synonyms)  # a wrong line is found before anything is built
+    fingerprint = make_fingerprint(corpus, prepared, gaps, embedder)
+    with only_builder(folder):
+        try:
+            current = current_generation(folder)
+        except IndexDamaged:
+            current = None
+        if current and current.fingerprint == fingerprint:
+            return Built(
+                False,
+                current.number,
+                embedded=0,
+                seconds=time.perf_counter() - began,
+                **current.manifest["counts"],
+            )
+        on_progress("splitting", 0, 1)
+        contents = contents_of(corpus, prepared, gaps, embedder)
+        entries = contents.entries()
+        texts = [entry.text for entry in entries]
+        counts = {
+            "articles": len(contents.articles),
+            "passages": len(contents.passages),
+            "sentences": len(contents.sentences),
+            "questions": sum(entry.kind in ("question", "gap") for entry in entries),
+        }
+        place = begin(folder)
+        try:
+            rows, embedded = embed_with_cache(
+                texts, embedder, folder / CACHE, lambda done, total: on_progress("embedding", done, total)
+            )
+            on_progress("storing", 0, len(entries))
+            write_contents(contents, place / CONTENTS)
+            _store(place / CHROMA, entries, contents, rows)
+            on_progress("checking", 0, 1)
+            verify_built(place)
+            generation = publish(folder, place, {"fingerprint": fingerprint, "counts": counts})
+        except OSError as error:
+            raise DossierIndexError(
+                f"The index cannot be written to {folder} ({error.strerror or error}); the old one stays in use."
+            ) from error
+        finally:
+            remove_tree(place)
+        prune_cache(texts, embedder, folder / CACHE)
+    return Built(True, generation.number, embedded=embedded, seconds=time.perf_counter() - began, **counts)
+
+
+def _store(folder: Path, entries: Sequence[Entry], contents: Contents, rows: np.ndarray) -> None:
+    # here, because a build that has nothing to do needs neither LlamaIndex nor Chroma (2 s to import)
+    from index.llama import add_passages
+    from index.vectors import add_vectors, new_vectors
+
+    passages = [i for i, entry in enumerate(entries) if entry.kind == "passage"]
+    others = [i for i, entry in enumerate(entries) if entry.kind != "passage"]
+    with new_vectors(folder) as vectors:
+        add_passages(vectors, contents, [entries[i] for i in passages], rows[passages])
+        add_vectors(
+            vectors,
+            [entries[i].id for i in others],
+            rows[others],
+            [{"kind": entries[i].kind, "article": entries[i].article} for i in others],
+        )

@@ -1,0 +1,87 @@
+"""Vectors by the hash of their text, kept between builds: what did not change is not embedded again."""
+
+import hashlib
+import sqlite3
+import zlib
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+
+import numpy as np
+
+from index.embedder import Embedder
+from index.errors import DossierIndexError
+
+BATCH = 256
+"""Texts embedded and stored at once: what a killed build has to do again."""
+
+
+def embed_with_cache(
+    texts: Sequence[str],
+    embedder: Embedder,
+    file: Path,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[np.ndarray, int]:
+    """The texts' vectors (texts, dimension), and how many of them had to be computed.
+
+    A damaged cache is thrown away. SQLite keeps it whole when the process is killed. DossierIndexError
+    when it cannot be written.
+    """
+    try:
+        return _embed(texts, embedder, file, on_progress)
+    except sqlite3.DatabaseError:
+        file.unlink(missing_ok=True)
+    try:
+        return _embed(texts, embedder, file, on_progress)
+    except sqlite3.Error as error:
+        raise DossierIndexError(f"{file} cannot be written ({error}). Make room on the disk.") from error
+
+
+def prune_cache(texts: Sequence[str], embedder: Embedder, file: Path) -> None:
+    """Forgets all vectors but those of `texts`; a cache that cannot be written stays as large as it is."""
+    with suppress(sqlite3.Error), closing(_open(file)) as database, database:
+        database.execute("CREATE TEMP TABLE kept (key BLOB PRIMARY KEY) WITHOUT ROWID")
+        database.executemany(
+            "INSERT OR IGNORE INTO kept VALUES (?)", ((_key(embedder.name, text),) for text in texts)
+        )
+        database.execute("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM kept)")
+
+
+def _embed(
+    texts: Sequence[str], embedder: Embedder, file: Path, on_progress: Callable[[int, int], None]
+) -> tuple[np.ndarray, int]:
+    rows = np.zeros((len(texts), embedder.dimension), np.float32)
+    keys = [_key(embedder.name, text) for text in texts]
+    with closing(_open(file)) as database:
+        missing = []
+        for i, key in enumerate(keys):
+            found = database.execute("SELECT vector, crc FROM vectors WHERE key = ?", (key,)).fetchone()
+            if found and zlib.crc32(found[0]) == found[1] and len(found[0]) == rows[i].nbytes:
+                rows[i] = np.frombuffer(found[0], np.float32)
+            else:
+                missing.append(i)
+        # texts of similar length go together, or padding would cost more than the texts
+        missing.sort(key=lambda i: len(texts[i]))
+        for start in range(0, len(missing), BATCH):
+            on_progress(len(texts) - len(missing) + start, len(texts))
+            part = missing[start : start + BATCH]
+            rows[part] = embedder.embed([texts[i] for i in part])
+            with database:
+                database.executemany(
+                    "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+                    ((keys[i], rows[i].tobytes(), zlib.crc32(rows[i].tobytes())) for i in part),
+                )
+    on_progress(len(texts), len(texts))
+    return rows, len(missing)
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(file)
+    database.execute(
+        "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB, crc INTEGER) WITHOUT ROWID"
+    )
+    return database
+
+
+def _key(name: str, text: str) -> bytes:
+    return hashlib.sha256(f"{name}\0{text}".encode()).digest()

@@ -1,0 +1,17 @@
+"""The faults that the index reports: each names the value, the bound and the remedy."""
+
+
+class DossierIndexError(Exception):
+    """The index cannot be built or read; the message is one line for a person."""
+
+
+class WeightsError(DossierIndexError):
+    """The encoder's weights are missing or are not the ones they should be."""
+
+
+class IndexDamaged(DossierIndexError):
+    """What is stored is not what was written."""
+
+
+class BuildInProgress(DossierIndexError):
+    """Another process is building this index."""

@@ -1,0 +1,113 @@
+"""The home of Chroma: stores vectors with where they point, and finds the nearest ones."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import numpy as np
+from chromadb.api import ClientAPI
+from chromadb.config import Settings
+from chromadb.errors import ChromaError
+
+from index.errors import DossierIndexError
+
+COLLECTION = "dossier"
+BATCH = 2_000
+"""Entries added at once; Chroma's own bound is 5,461."""
+
+# Chroma's default space is l2, and its scores are distances
+_CONFIGURATION = {
+    "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An entry near a question: its id and the cosine of the angle between the two."""
+
+    id: str
+    score: float
+
+
+class Vectors:
+    """An open collection."""
+
+    def __init__(self, client: ClientAPI, collection: chromadb.Collection):
+        self._client = client
+        self.collection = collection
+
+    def nearest(
+        self, vector: np.ndarray, kind: str, limit: int, articles: AbstractSet[str] | None = None
+    ) -> list[Near]:
+        """Entries of one kind nearest to `vector`, best first, only from `articles` where given."""
+        where: dict[str, Any] = {"kind": kind}
+        if articles is not None:
+            where = {"$and": [where, {"article": {"$in": sorted(articles)}}]}
+        found = self.collection.query(
+            query_embeddings=[vector], n_results=limit, where=where, include=["distances"]
+        )
+        return [
+            Near(id, 1.0 - distance)
+            for id, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
+
+    def count(self) -> int:
+        return self.collection.count()
+
+    def all_vectors(self, batch: int = BATCH) -> Iterator[tuple[str, np.ndarray]]:
+        """Every id with its vector, in no particular order."""
+        for start in range(0, self.count(), batch):
+            rows = self.collection.get(include=["embeddings"], limit=batch, offset=start)
+            yield from zip(rows["ids"], rows["embeddings"], strict=True)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def open_vectors(folder: Path) -> Vectors:
+    """The collection in a folder that nobody else has open.
+
+    Opening writes to the folder, and Chroma remembers clients by path: give it a private copy.
+    """
+    client = _client(folder)
+    return Vectors(client, client.get_collection(COLLECTION, embedding_function=None))
+
+
+@contextmanager
+def new_vectors(folder: Path) -> Iterator[Vectors]:
+    """A new, empty collection in a new folder, to be filled; DossierIndexError when it cannot be written."""
+    try:
+        client = _client(folder)
+        try:
+            yield Vectors(
+                client,
+                client.create_collection(COLLECTION, embedding_function=None, configuration=_CONFIGURATION),
+            )
+        finally:
+            client.close()
+    except ChromaError as error:
+        raise DossierIndexError(
+            f"The vectors cannot be stored in {folder} ({error}). Make room on the disk; the old index stays in use."
+        ) from error
+
+
+def add_vectors(
+    vectors: Vectors, ids: Sequence[str], rows: np.ndarray, metadata: Sequence[dict[str, Any]]
+) -> None:
+    """Adds entries; the i'th row of `rows` and the i'th of `metadata` belong to the i'th id."""
+    for start in range(0, len(ids), BATCH):
+        part = slice(start, start + BATCH)
+        vectors.collection.add(ids=list(ids[part]), embeddings=rows[part], metadatas=list(metadata[part]))
+
+
+def _client(folder: Path) -> ClientAPI:
+    # Chroma reports to its makers unless told not to, and warns when it cannot
+    logging.getLogger("chromadb.telemetry").setLevel(logging.CRITICAL)
+    return chromadb.PersistentClient(
+        path=str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
+    )

@@ -1,0 +1,289 @@
+"""The real page with the real engine in a real browser; nothing it asks for leaves the machine."""
+
+import importlib.util
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from chat import Config, open_answerer
+from chat.page import open_server
+
+TESTS = Path(__file__).parents[1]
+PICTURES = TESTS.parent / "screenshots"
+
+FOUNDED = "When was the CSTO founded?"
+DRONES = "Which countries have sold drones to Central Asia?"
+UNKNOWN = "Who won the football world cup in 2022?"
+
+pytestmark = [
+    pytest.mark.browser,
+    # Gradio counts its requests in ways that pandas 3 deprecates
+    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    spec = importlib.util.spec_from_file_location("find_chromium", TESTS / "find_chromium.py")
+    chromium = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(chromium)
+    path = chromium.find_chromium()
+    if path is None:
+        pytest.skip("no Chromium on this machine: install one, or set DOSSIER_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def answerer():
+    with open_answerer(Config()) as answerer:
+        yield answerer
+
+
+@contextmanager
+def served(answerer) -> Iterator[str]:
+    """The address of a running page."""
+    server, listening = open_server(answerer, port=0)
+    running = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    running.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    finally:
+        server.should_exit = True
+        running.join(10)
+        listening.close()
+
+
+@pytest.fixture(scope="module")
+def address(answerer) -> Iterator[str]:
+    with served(answerer) as address:
+        yield address
+
+
+@contextmanager
+def opened(browser: Browser, address: str, width: int = 1280, height: int = 800, **more) -> Iterator[Page]:
+    """A page of its own session; afterwards: no request left the machine and no script failed."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, reduced_motion="reduce", **more
+    )
+    page = context.new_page()
+    requested: list[str] = []
+    failures: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda said: failures.append(said.text) if said.type == "error" else None)
+    page.goto(address)
+    expect(page.locator(".shelf")).to_be_attached()
+    yield page
+    context.close()
+    hosts = {urlsplit(url).hostname for url in requested if not url.startswith(("data:", "blob:"))}
+    assert hosts == {"127.0.0.1"}
+    assert failures == []
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    with opened(browser, address) as page:
+        yield page
+
+
+def ask(page: Page, question: str) -> None:
+    """Types a question and waits until its answer is complete."""
+    before = page.locator(".exchange").count()
+    page.get_by_label("Your question").fill(question)
+    page.get_by_label("Your question").press("Enter")
+    expect(page.locator(".exchange")).to_have_count(before + 1)
+    expect(page.locator(".exchange").last.locator(".outcome")).to_be_visible()
+
+
+def picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def test_a_marker_opens_its_article_at_the_cited_words(page: Page, answerer):
+    picture(page, "empty")
+    ask(page, FOUNDED)
+    answer = page.locator(".answer")
+    expect(answer.locator(".outcome")).to_have_text("Answered")
+    picture(page, "answer")
+    marker = answer.locator(".marker").first
+    marker.hover()
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    picture(page, "tooltip")
+    marker.click()
+    words = page.locator("mark.here")
+    expect(words).to_be_in_viewport()
+    start, end = (int(marker.get_attribute(name)) for name in ("data-start", "data-end"))
+    article = answerer.articles[marker.get_attribute("data-article")]
+    assert words.text_content() == article.text[start:end]
+    assert words.text_content() == answer.locator(".source .quote").first.text_content()
+    picture(page, "reading")
+
+
+def test_the_keyboard_alone_is_enough(page: Page):
+    ask(page, DRONES)
+    for _ in range(60):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.matches('.marker')"):
+            break
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    quote = page.locator(".source .quote").first.text_content()
+    expect(page.get_by_role("tooltip")).to_contain_text(quote)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("tooltip")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator("mark.here")).to_be_in_viewport()
+    expect(page.locator("#reader .body")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".marker").first).to_be_focused()
+
+
+def test_every_article_opens_from_the_list_and_back_returns_to_it(page: Page, answerer):
+    for article in answerer.articles.values():
+        page.locator(".volume").filter(has_text=article.title).click()
+        expect(page.locator(f'[data-showing="{article.id}"] .text')).to_be_visible()
+        page.get_by_role("button", name="← Articles").click()
+        expect(page.locator(".volume")).to_have_count(len(answerer.articles))
+
+
+def test_only_ticked_articles_are_asked(page: Page):
+    for tick in page.locator("input[name=scope]").all():
+        if tick.get_attribute("value") != "kursk-incursion":
+            tick.uncheck()
+    expect(page.locator("#notice")).to_have_text("Asking 1 of 5 articles")
+    ask(page, FOUNDED)
+    sources = page.locator(".answer [data-open]")
+    assert {source.get_attribute("data-article") for source in sources.all()} == {"kursk-incursion"}
+    expect(page.locator(".asked-in")).to_have_text("asked in 1 of five articles")
+    page.locator("input[value=kursk-incursion]").uncheck()
+    page.get_by_label("Your question").fill(FOUNDED)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("No article is ticked")
+
+
+def test_what_the_articles_do_not_say_is_declined_with_the_closest_passages_folded(page: Page):
+    ask(page, UNKNOWN)
+    expect(page.locator(".outcome")).to_have_text("Not in the articles")
+    expect(page.locator(".marker")).to_have_count(0)
+    closest = page.locator("details").filter(has_text="Closest passages, not an answer")
+    expect(closest.locator(".source").first).to_be_hidden()
+    closest.locator("summary").click()
+    picture(page, "declined")
+    closest.locator(".source").first.click()
+    expect(page.locator("mark.here")).to_be_in_viewport()
+
+
+def test_what_was_unfolded_stays_so_when_the_next_answer_comes(page: Page):
+    ask(page, FOUNDED)
+    page.get_by_text("How this was found").click()
+    expect(page.locator("table")).to_be_visible()
+    picture(page, "how-it-was-found")
+    ask(page, DRONES)
+    expect(page.locator("#exchange-1-trace table")).to_be_visible()
+    expect(page.locator("#exchange-2-trace table")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("question", "why"), [("x" * 10_000, "10,000 characters"), ("  ", "Type a question")]
+)
+def test_a_question_that_cannot_be_asked_stays_in_the_box(page: Page, question, why):
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text(why)
+    expect(box).to_have_value(question)
+    expect(page.locator(".welcome")).to_be_visible()
+
+
+def test_a_hostile_question_is_shown_as_it_was_typed(page: Page):
+    question = "<img src=x onerror=\"document.title='hit'\"> ${1+1} {{value}} $x$ **b** 🙂 مرحبا CSTO?"
+    ask(page, question)
+    assert page.locator(".asked h2").text_content() == question
+    expect(page.locator("#conversation img")).to_have_count(0)
+    expect(page).to_have_title("Dossier")
+
+
+def test_an_example_is_asked_with_one_click(page: Page):
+    chip = page.locator(".chip").first
+    question = chip.text_content()
+    chip.click()
+    expect(page.locator(".asked h2")).to_have_text(question)
+    expect(page.locator(".outcome")).to_be_visible()
+
+
+def test_two_browsers_do_not_see_each_other(browser: Browser, address: str, page: Page):
+    ask(page, FOUNDED)
+    with opened(browser, address) as other:
+        expect(other.locator(".welcome")).to_be_visible()
+        ask(other, DRONES)
+        expect(page.locator(".exchange")).to_have_count(1)
+
+
+def test_on_a_phone_the_articles_are_a_sheet(browser: Browser, address: str):
+    with opened(browser, address, 390, 844, has_touch=True, is_mobile=True) as page:
+        picture(page, "phone-empty")
+        expect(page.locator("#side")).to_be_hidden()
+        ask(page, FOUNDED)
+        picture(page, "phone-answer")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator(".marker").first.tap()
+        expect(page.locator("mark.here")).to_be_in_viewport()
+        picture(page, "phone-reading")
+        page.get_by_role("button", name="Close the articles").tap()
+        expect(page.locator("#side")).to_be_hidden()
+        page.get_by_role("button", name="Articles", exact=True).tap()
+        expect(page.locator(".shelf")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["?__theme=dark", ""])
+def test_dark_comes_from_the_system_or_the_address(browser: Browser, address: str, theme):
+    scheme = "light" if theme else "dark"
+    with opened(browser, address + theme, color_scheme=scheme) as page:
+        ask(page, FOUNDED)
+        page.locator(".marker").first.click()
+        expect(page.locator("mark.here")).to_be_in_viewport()
+        paper = page.evaluate("getComputedStyle(document.querySelector('gradio-app')).backgroundColor")
+        assert max(int(part) for part in paper[4:-1].split(",")) < 64
+        picture(page, "dark")
+
+
+class Held:
+    """The real engine behind a gate, so that a test decides when the first answer comes."""
+
+    def __init__(self, answerer):
+        self.answerer, self.gate = answerer, threading.Event()
+        self.articles, self.examples = answerer.articles, answerer.examples
+
+    def stream(self, question, history=(), scope=None):
+        for event in self.answerer.stream(question, history, scope):
+            yield event
+            self.gate.wait(20)
+
+
+def test_a_second_question_waits_and_stop_works_at_once(browser: Browser, answerer):
+    held = Held(answerer)
+    with served(held) as address, opened(browser, address) as page:
+        box = page.get_by_label("Your question")
+        for question in (FOUNDED, DRONES):
+            box.fill(question)
+            box.press("Enter")
+            expect(page.locator(".asked h2").last).to_have_text(question)
+        expect(page.locator("#exchange-1 .progress")).to_have_text("Searching the articles")
+        expect(page.locator("#exchange-2 .progress")).to_have_text("Waiting for the question before it")
+        picture(page, "waiting")
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator(".stopped")).to_have_count(2, timeout=2_000)
+        expect(page.get_by_role("button", name="Stop")).to_be_hidden()
+        picture(page, "stopped")
+        held.gate.set()
+        page.get_by_role("button", name="Ask again").last.click()
+        expect(page.locator("#exchange-3 .outcome")).to_have_text("Answered")
+        expect(page.locator(".stopped")).to_have_count(2)

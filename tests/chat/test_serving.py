@@ -1,0 +1,65 @@
+"""The page answers to its own names only, loads nothing from elsewhere, and says why it cannot start."""
+
+import asyncio
+import socket
+
+import pytest
+
+from chat.page.serving import POLICY, Guard, PageError, open_server
+
+
+async def _app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"x-app", b"yes")]})
+    await send({"type": "http.response.body", "body": b"page"})
+
+
+def answered(host: str | None, *names: str) -> tuple[int, dict[bytes, bytes]]:
+    """Status and headers of a request with this Host header."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [] if host is None else [(b"host", host.encode("latin-1"))]
+    asyncio.run(Guard(_app, names)({"type": "http", "headers": headers}, None, send))
+    return sent[0]["status"], dict(sent[0]["headers"])
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:7860", "127.0.0.1:7860", "[::1]:7860", "192.168.1.5", "desk.lan:80"]
+)
+def test_addresses_and_known_names_are_answered(host):
+    assert answered(host, "desk.lan")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host", [None, "", "evil.example", "127.0.0.1.evil.example", "localhost.evil", "[x]"]
+)
+def test_other_names_are_refused_so_that_no_site_can_reach_the_page_through_one(host):
+    assert answered(host, "desk.lan")[0] == 421
+
+
+def test_every_response_tells_the_browser_to_load_nothing_from_elsewhere():
+    _, headers = answered("localhost")
+    assert headers[b"x-app"] == b"yes"
+    assert headers[b"content-security-policy"].decode() == POLICY
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert headers[b"referrer-policy"] == b"no-referrer"
+    assert headers[b"x-frame-options"] == b"DENY"
+    assert "default-src 'none'" in POLICY
+    assert "//" not in POLICY
+
+
+def test_a_taken_port_is_named_with_the_remedy():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PageError, match=rf"port {port} on 127\.0\.0\.1 is taken.*--port"):
+            open_server(None, port=port)
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("192.0.2.1", 0)])
+def test_an_impossible_address_is_named_with_the_remedy(host, port):
+    with pytest.raises(PageError, match=rf"cannot listen on {host}, port {port}.*--host"):
+        open_server(None, host=host, port=port)

@@ -1,0 +1,118 @@
+"""The commands as a person calls them."""
+
+import json
+
+import pytest
+
+from eval.__main__ import main
+
+
+@pytest.fixture
+def corpus(tmp_path, articles):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for article in articles.values():
+        (folder / article.file).write_bytes(article.text.encode())
+    return folder
+
+
+@pytest.fixture
+def run(corpus, questions):
+    """Runs `eval run` on the small set with further options; its exit status."""
+    given = ["run", "--questions", str(questions), "--corpus", str(corpus)]
+    return lambda *more: main([*given, *map(str, more)])
+
+
+@pytest.fixture
+def questions(rows, write_set):
+    return write_set(rows)
+
+
+def test_check_counts_a_sound_set(corpus, questions, capsys):
+    assert main(["check", str(questions), "--corpus", str(corpus)]) == 0
+    assert "3 cases are sound: 2 answerable, 1 not, 3 facts, 4 quotes." in capsys.readouterr().out
+
+
+def test_check_lists_every_fault_and_exits_1(corpus, rows, write_set, capsys):
+    rows[0]["category"] = rows[2]["category"] = "x"
+    assert main(["check", str(write_set(rows)), "--corpus", str(corpus)]) == 1
+    shown = capsys.readouterr().err
+    assert "dev.jsonl:1: unknown category 'x'" in shown
+    assert "dev.jsonl:3: unknown category 'x'" in shown
+    assert "2 faults found" in shown
+
+
+def test_run_writes_and_prints_one_table_for_several_systems(run, tmp_path, capsys):
+    assert run("--system", "bm25", "--system", "dense", "--out", tmp_path / "out") == 0
+    shown = capsys.readouterr().out
+    assert shown.count("Citation precision") == 1
+    for name in ("bm25", "dense"):
+        assert name in shown
+        metrics = json.loads((tmp_path / "out" / name / "metrics.json").read_text(encoding="utf-8"))
+        assert metrics["cases"] == 3
+        assert (tmp_path / "out" / name / "report.html").exists()
+
+
+def test_run_takes_a_category_and_a_limit(run, tmp_path):
+    assert run("--system", "bm25", "--out", tmp_path / "a", "--category", "fact") == 0
+    assert run("--system", "bm25", "--out", tmp_path / "b", "--limit", "2") == 0
+    counts = [json.loads((tmp_path / n / "metrics.json").read_text(encoding="utf-8"))["cases"] for n in "ab"]
+    assert counts == [1, 2]
+
+
+def test_compare_prints_the_difference(run, tmp_path, capsys):
+    for name in ("bm25", "dense"):
+        run("--system", name, "--out", tmp_path / name)
+    capsys.readouterr()
+    assert main(["compare", str(tmp_path / "bm25"), str(tmp_path / "dense")]) == 0
+    shown = capsys.readouterr().out
+    assert "exact sign test p = " in shown
+    assert "fingerprint.embedder" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["--system", "gpt"],
+            "there is no system 'gpt'; choose from dossier, quickstart, bm25, dense or all",
+        ),
+        (["--category", "facts"], "there is no category 'facts'"),
+        (["--category", "why"], "none of the 3 cases is left"),
+        (["--split", "test"], "none of the 3 cases is left"),
+    ],
+)
+def test_a_wrong_choice_is_one_line_and_status_2(arguments, said, run, capsys):
+    assert run(*arguments) == 2
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert shown.count("\n") == 1
+
+
+def test_a_set_that_does_not_fit_the_corpus_stops_the_run(corpus, rows, write_set, tmp_path, capsys):
+    rows[1]["evidence"][0]["quote"] = "Georgia left in 2020."
+    status = main(
+        ["run", "--questions", str(write_set(rows)), "--corpus", str(corpus), "--out", str(tmp_path / "out")]
+    )
+    assert status == 2
+    assert "dev.jsonl:2: this quote is not in pact" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_missing_corpus_is_one_line_and_status_2(questions, tmp_path, capsys):
+    assert main(["check", str(questions), "--corpus", str(tmp_path / "none")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_limit_has_to_be_a_number(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["run", "--limit", "0"])
+    assert caught.value.code == 2
+    assert "has to be a whole number of 1 or more, and is '0'" in capsys.readouterr().err
+
+
+def test_convert_says_how_to_go_on(tmp_path, capsys):
+    data = {"data": [{"title": "T", "paragraphs": [{"context": "It is late. It is so.", "qas": []}]}]}
+    (tmp_path / "x.json").write_text(json.dumps(data))
+    assert main(["convert", "squad", str(tmp_path / "x.json"), "--out", str(tmp_path / "out")]) == 0
+    assert "python -m eval run --corpus" in capsys.readouterr().out
