@@ -19,7 +19,7 @@ class Scored:
 
     sentence: Sentence
     score: float
-    """0 to 1."""
+    """0 to 1; those of all sentences read for one question add up to 1."""
     match: Match
     span: tuple[int, int] | None = None
     """The exact answer, `[start, end)` in the sentence's text."""
@@ -33,17 +33,19 @@ class Plan:
     """Sentences at the most."""
     ratio: float
     """A further sentence must score at least so much of the best one's score."""
+    mass: float
+    """No sentence is added once those chosen have so much of all scores together."""
     words: int
     """No sentence is added beyond so many words."""
 
 
 PLANS: Mapping[Kind, Plan] = {
-    "broad": Plan(6, 0.55, 200),
-    "list": Plan(3, 0.80, 100),
-    "why": Plan(3, 0.85, 100),
-    "how": Plan(2, 0.85, 90),
+    "broad": Plan(6, 0.05, 0.95, 190),
+    "list": Plan(3, 0.25, 0.85, 100),
+    "why": Plan(3, 0.25, 0.85, 100),
+    "how": Plan(2, 0.30, 0.75, 90),
 }
-DEFAULT_PLAN = Plan(2, 0.92, 80)
+DEFAULT_PLAN = Plan(2, 0.35, 0.60, 90)
 
 LOOKED_AT = 20
 """So many best sentences are looked through for what else to say."""
@@ -53,7 +55,7 @@ DISAGREE = "The articles disagree."
 SAME = 0.6
 """Two sentences with so much of their terms in common (Jaccard) say the same."""
 
-VERSION = 0.70
+VERSION = 0.12
 """A sentence of another article that gives another date or number for the same question is shown as
 another version when it scores at least so much of the best one's score."""
 
@@ -95,7 +97,9 @@ def choose(scored: Sequence[Scored], kind: Kind, analyzer: Analyzer) -> Choice:
                 versions.append(value)
                 said += words
                 continue
-        if len(chosen) < plan.most and item.score >= plan.ratio * best.score and said + words <= plan.words:
+        mass = sum(other.score for other in chosen)
+        wanted = len(chosen) < plan.most and item.score >= plan.ratio * best.score and mass < plan.mass
+        if wanted and said + words <= plan.words:
             chosen.append(item)
             said += words
     differ = tuple(versions) if len(versions) > 1 else ()

@@ -26,6 +26,11 @@ class Config:
     strict: bool = False
     """Refuse a corpus in which a file cannot be used, instead of leaving the file out."""
 
+    prepared: bool = True
+    """Use the questions prepared for the corpus, where it has any."""
+    reader: bool = True
+    """Use the trained reader."""
+
     @property
     def index_folder(self) -> Path:
         """The folder of this corpus's index: two corpora never share one."""

@@ -13,11 +13,13 @@ from chat.answers import Answer, Closest, Found, Progress, Turn
 from chat.citing import Cites, keep_supported
 from chat.composing import Scored, choose, merge, write_statements
 from chat.config import MAX_QUESTION, Config
-from chat.finding import Finding, explain, find, find_best
+from chat.finding import Finder, Finding, explain
 from chat.followups import standalone
 from chat.names import find_persons
 from chat.parts import split_parts
+from chat.reader import Reader
 from chat.refusing import not_covered, refusal
+from chat.scoring import Weights, read_weights
 from index import Index, Match, Searcher, build_index, open_embedder, open_index
 from index.build import OnProgress
 from ingest import Article, read_corpus
@@ -30,8 +32,10 @@ Event = Progress | Answer
 class Answerer:
     """Answers questions from one corpus; safe to use from several threads. Made by `open_answerer`."""
 
-    def __init__(self, index: Index):
+    def __init__(self, index: Index, weights: Weights, reader: Reader | None = None):
         self._index = index
+        self._weights = weights
+        self._reader = reader
         self._known_persons: WeakKeyDictionary[Searcher, Mapping[str, str]] = WeakKeyDictionary()
 
     @property
@@ -87,6 +91,17 @@ class Answerer:
                 seconds=time.perf_counter() - began,
             )
 
+    def ways(self, question: str, history: Sequence[Turn] = ()) -> list[str]:
+        """Ways to say a question so that it stands on its own, the likeliest first; at least one."""
+        searcher = self._index.current()
+        # capitals are how names are told from other words
+        plain = searcher.speller.truecase(question)
+        return standalone(plain, history, self._persons(searcher), self._alikeness)
+
+    def finder(self) -> Finder:
+        """What finds sentences for one question, on the newest generation of the index."""
+        return Finder(self._index.current(), self._weights, self._reader)
+
     def close(self) -> None:
         self._index.close()
 
@@ -103,14 +118,13 @@ class Answerer:
             yield Answer(question, "failed", message=refused, seconds=time.perf_counter() - began)
             return
         yield Progress("Searching the articles")
-        searcher = self._index.current()
+        ways = self.ways(question, history)
+        finder = self.finder()
+        searcher = finder.searcher
         contents = searcher.contents
-        # capitals are how names are told in what follows
-        plain = searcher.speller.truecase(question)
-        ways = standalone(plain, history, self._persons(searcher), self._alikeness)
-        whole = find_best(ways, searcher, scope)
+        whole = finder.find_best(ways, scope)
         parts = split_parts(searcher.speller.truecase(whole.found.question))
-        findings = [whole] if len(parts) == 1 else [find(part, searcher, scope) for part in parts]
+        findings = [whole] if len(parts) == 1 else [finder.find(part, scope) for part in parts]
         answered = [finding for finding in findings if finding.decision.answer]
         searched = time.perf_counter() - began
         asked_articles = {k: v for k, v in contents.articles.items() if scope is None or k in scope}
@@ -140,7 +154,7 @@ class Answerer:
         trace = {
             "ways": ways,
             "confidence": min(finding.decision.confidence for finding in answered or findings),
-            "threshold": whole.decision.grounds["threshold"],
+            "threshold": whole.decision.threshold,
             "findings": [explain(finding) for finding in findings],
             "citations_dropped": dropped,
             "generation": self._index.generation,
@@ -191,7 +205,15 @@ def open_answerer(
     corpus = read_corpus(config.corpus, config.strict)
     embedder = open_embedder(config.home, config.model)
     build_index(corpus, config.index_folder, embedder, on_progress)
-    return Answerer(open_index(config.index_folder, embedder))
+    index = open_index(config.index_folder, embedder, config.prepared)
+    reader = None
+    return Answerer(index, read_weights(way_of_reading(index, config)), reader)
+
+
+def way_of_reading(index: Index, config: Config) -> str:
+    """Which weights go with what is at hand: `prepared+reader`, `prepared`, `reader` or `plain`."""
+    used = (("prepared", config.prepared and bool(index.contents.prepared)), ("reader", False))
+    return "+".join(name for name, is_used in used if is_used) or "plain"
 
 
 def _interleaved(findings: Sequence[Finding]) -> list[Scored]:

@@ -4,13 +4,39 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+import numpy as np
+
 from chat.composing import Scored
-from chat.question import Asked, classify
-from chat.refusing import Decision, decide
-from index import Found, Searcher
+from chat.question import Asked, Kind, classify
+from chat.reader import Candidate, Reader, Reading
+from chat.scoring import (
+    DECISION_FEATURES,
+    Weights,
+    decision_features,
+    sentence_features,
+    sigmoid,
+    softmax,
+)
+from index import Found, NearQuestion, Searcher
+from ingest import Sentence
 
 READ = 40
-"""So many best sentences of a search are read."""
+"""So many best sentences of a search are read and scored."""
+
+LEAD = 0.05
+"""A less likely way of saying a question is taken when the articles answer it so much more surely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether the articles answer, and on what grounds."""
+
+    answer: bool
+    confidence: float
+    """Probability that they do, 0 to 1."""
+    threshold: float
+    grounds: Mapping[str, float]
+    """The numbers that went in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,43 +46,98 @@ class Finding:
     asked: Asked
     found: Found
     scored: tuple[Scored, ...]
-    """Best first."""
+    """Best first; the scores add up to 1."""
     decision: Decision
+    features: np.ndarray
+    """(sentences, SENTENCE_FEATURES), in the order of `found.sentences`."""
 
 
-def find(question: str, searcher: Searcher, scope: AbstractSet[str] | None) -> Finding:
-    """Searches, scores and decides."""
-    found = searcher.search(question, scope)
-    asked = classify(found.question)
-    sentences = searcher.contents.sentences
-    scored = tuple(Scored(sentences[match.id], match.score, match) for match in found.sentences[:READ])
-    return Finding(asked, found, scored, decide(found, scored))
+class Finder:
+    """Searches, reads and decides, with one generation and one set of weights."""
+
+    def __init__(self, searcher: Searcher, weights: Weights, reader: Reader | None = None):
+        self.searcher = searcher
+        self._weights = weights
+        self._reader = reader
+
+    def find(self, question: str, scope: AbstractSet[str] | None = None) -> Finding:
+        found = self.searcher.search(question, scope)
+        asked = classify(found.question)
+        matches = found.sentences[:READ]
+        sentences = [self.searcher.contents.sentences[match.id] for match in matches]
+        readings = self._read(found.question, sentences)
+        features = sentence_features(matches, sentences, readings, found, asked.kind)
+        scores = softmax(features @ self._weights.sentence)
+        scored = [
+            Scored(sentence, float(score), match, _span(readings[i]) if readings else None)
+            for i, (sentence, score, match) in enumerate(zip(sentences, scores, matches, strict=True))
+        ]
+        scored.sort(key=lambda item: (-item.score, item.sentence.id))
+        return Finding(asked, found, tuple(scored), self._decide(found, asked.kind, features), features)
+
+    def find_best(self, ways: Sequence[str], scope: AbstractSet[str] | None = None) -> Finding:
+        """The finding for the way of saying a question that the articles answer most surely.
+
+        `ways` has the likeliest first; a later one must be surer by LEAD.
+        """
+        best = self.find(ways[0], scope)
+        for way in ways[1:]:
+            other = self.find(way, scope)
+            if other.decision.confidence > best.decision.confidence + LEAD:
+                best = other
+        return best
+
+    def _decide(self, found: Found, kind: Kind, features: np.ndarray) -> Decision:
+        grounds = decision_features(found, kind, features, self._weights.sentence)
+        confidence = sigmoid(float(grounds @ self._weights.decision)) if len(features) else 0.0
+        named = {name: float(value) for name, value in zip(DECISION_FEATURES, grounds, strict=True)}
+        threshold = self._weights.threshold
+        return Decision(confidence >= threshold, confidence, threshold, named)
+
+    def _read(self, question: str, sentences: Sequence[Sentence]) -> list[Reading] | None:
+        if self._reader is None:
+            return None
+        articles = self.searcher.contents.articles
+        return self._reader.read(
+            question,
+            [
+                Candidate(
+                    sentence.text,
+                    context=" ".join(
+                        part
+                        for part in (
+                            articles[sentence.article].title,
+                            sentence.section,
+                            articles[sentence.article].slice(*sentence.context) if sentence.context else "",
+                        )
+                        if part
+                    ),
+                )
+                for sentence in sentences
+            ],
+        )
 
 
-def find_best(ways: Sequence[str], searcher: Searcher, scope: AbstractSet[str] | None) -> Finding:
-    """The finding for the way of saying a question that the articles answer most surely.
-
-    `ways` has the likeliest first; a later one must be surer by LEAD.
-    """
-    best = find(ways[0], searcher, scope)
-    for way in ways[1:]:
-        other = find(way, searcher, scope)
-        if other.decision.confidence > best.decision.confidence + LEAD:
-            best = other
-    return best
+SPAN = 0.3
+"""A span is marked as the exact answer when it is at least so sure."""
 
 
-LEAD = 0.05
+def _span(reading: Reading) -> tuple[int, int] | None:
+    return reading.span if reading.span_score >= SPAN and reading.relevance >= 0.3 else None
 
 
 def explain(finding: Finding) -> Mapping[str, object]:
     """The finding as plain JSON values, for the trace."""
-    near = lambda items: [{"question": n.question, "score": n.score} for n in items[:3]]  # noqa: E731
+
+    def near(items: Sequence[NearQuestion]) -> list[dict[str, object]]:
+        return [{"question": item.question, "score": item.score} for item in items[:3]]
+
     return {
         "question": finding.found.question,
         "kind": finding.asked.kind,
         "corrections": [{"asked": c.asked, "meant": c.meant} for c in finding.found.corrections],
         "confidence": finding.decision.confidence,
+        "threshold": finding.decision.threshold,
         "grounds": dict(finding.decision.grounds),
         "prepared": near(finding.found.prepared),
         "gaps": near(finding.found.gaps),

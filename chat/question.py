@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["when", "who", "where", "how_many", "which", "list", "why", "how", "broad", "what", "yes_no"]
@@ -40,6 +41,7 @@ class Asked:
     kind: Kind
 
 
+@lru_cache(maxsize=20_000)
 def classify(question: str) -> Asked:
     """The kind of a question by its words; `what` when nothing tells."""
     starts = _COMPILED[-1]

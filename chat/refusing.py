@@ -1,47 +1,12 @@
-"""Whether the articles answer a question at all: one decision, and what to say when they do not."""
+"""What a declined or partial answer says: what the articles do not say, and what they do mention."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from chat.composing import Scored
 from index import Found
 from ingest import Article
 
-CONFIDENCE = 0.42
-"""The best sentence must score at least this."""
-
-GAP = 0.82
-"""A gap question this near (cosine), and nearer than any prepared one by MARGIN, is the one asked."""
-MARGIN = 0.04
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Whether to answer, how surely, and on what grounds."""
-
-    answer: bool
-    confidence: float
-    """0 to 1; the threshold is applied to it."""
-    grounds: Mapping[str, float]
-
-
-def decide(found: Found, scored: Sequence[Scored]) -> Decision:
-    best = scored[0].score if scored else 0.0
-    gap = found.gaps[0].score if found.gaps else 0.0
-    prepared = found.prepared[0].score if found.prepared else 0.0
-    asked_gap = gap >= GAP and gap > prepared + MARGIN
-    confidence = best * (0.5 if asked_gap else 1.0)
-    return Decision(
-        confidence >= CONFIDENCE,
-        confidence,
-        {
-            "best": best,
-            "gap": gap,
-            "prepared": prepared,
-            "known_words": found.known_share,
-            "threshold": CONFIDENCE,
-        },
-    )
+GAP = 0.80
+"""A gap question at least this near (cosine) is taken for the one that was asked."""
 
 
 def refusal(found: Found, articles: Mapping[str, Article], asks_for: Mapping[str, str]) -> str:

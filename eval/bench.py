@@ -3,6 +3,7 @@
 import os
 import platform
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -11,13 +12,14 @@ import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from chat import Answerer, Config
+from chat import Config, open_answerer
 from eval.intervals import SEED
 from index import Embedder, build_index, open_embedder, open_index
 from ingest import read_corpus
@@ -26,7 +28,7 @@ SIZES = (1_000, 10_000, 100_000)
 """Passages."""
 
 ENCODED_UP_TO = 1_000
-"""Passages; larger corpora get vectors made from a few hundred real ones, which takes minutes, not hours.
+"""Passages; larger corpora get vectors made from a hundred real ones, which takes minutes, not hours.
 Questions are always encoded."""
 
 QUESTIONS = 100
@@ -40,7 +42,7 @@ class Built:
 
     passages: int
     texts: int
-    """Texts that got a vector: passages, sentences, headings."""
+    """Texts that got a vector: passages, sentences, prepared questions."""
     seconds: float
     passages_per_second: float
     encoder_share: float | None
@@ -60,7 +62,7 @@ class Served:
     answer_p50: float
     answer_p95: float
     encoder_share: float
-    """Of an answer's seconds."""
+    """Seconds to encode the questions as a share of the seconds to answer them."""
     memory_mib: float
     """Peak of the process."""
 
@@ -100,60 +102,37 @@ def bench(
 
 
 def write_corpus(folder: Path, passages: int, seed: int = SEED) -> None:
-    """Articles of 50 passages, each a heading and two sentences of invented words; the same seed, the same texts."""
+    """Articles of 50 passages, each a paragraph of three sentences; the same seed gives the same texts."""
     folder.mkdir(parents=True)
-    chance = random.Random(seed)
-    words = _words(chance)
+    chance, words = random.Random(seed), _words()
     # As in real texts few words are frequent and many are rare (Zipf).
-    weights = [1 / (rank + 5) for rank in range(len(words))]
+    weights = list(accumulate(1 / (rank + 5) for rank in range(len(words))))
     for first in range(0, passages, 50):
-        lines = [f"Report {first // 50 + 1} on {chance.choice(words)}"]
-        for number in range(first, min(first + 50, passages)):
-            lines.append(f"{chance.choice(words).title()} {number + 1}")
-            picked = chance.choices(words, weights, k=24)
-            lines.append(f"{' '.join(picked[:12]).capitalize()}. {' '.join(picked[12:]).capitalize()}.")
+        lines = [f"Report {first // 50 + 1} on the {chance.choice(words)}"]
+        for _ in range(first, min(first + 50, passages)):
+            sentences = [chance.choices(words, cum_weights=weights, k=30) for _ in range(3)]
+            lines.append(" ".join(f"The {' '.join(sentence)}." for sentence in sentences))
         (folder / f"report-{first // 50:05}.txt").write_text("\n\n".join(lines) + "\n", encoding="utf-8")
 
 
 def make_questions(count: int, seed: int = SEED) -> list[str]:
     """Questions in the words of `write_corpus`."""
-    words = _words(random.Random(seed))
-    chance = random.Random(seed + 1)
+    chance, words = random.Random(seed + 1), _words()
     return [f"When did the {' '.join(chance.choices(words, k=3))} change?" for _ in range(count)]
 
 
-def _words(chance: random.Random) -> list[str]:
-    parts = [
-        "ba",
-        "co",
-        "di",
-        "fu",
-        "ga",
-        "le",
-        "mi",
-        "no",
-        "pe",
-        "ra",
-        "si",
-        "to",
-        "vu",
-        "wa",
-        "ze",
-        "lor",
-        "men",
-        "tan",
-        "ker",
-        "sol",
-    ]
-    made = {"".join(chance.choices(parts, k=chance.randint(2, 4))) for _ in range(6_000)}
-    return sorted(made, key=lambda word: zlib.crc32(word.encode()))
+def _words() -> list[str]:
+    """The words of the articles that come along, in an order that has nothing to do with them."""
+    texts = [article.text for article in read_corpus(Config().corpus).articles.values()]
+    found = {word.lower() for text in texts for word in re.findall(r"[A-Za-z]{3,}", text)}
+    return sorted(found, key=lambda word: zlib.crc32(word.encode()))
 
 
 def _measure(config: Config, size: int | None, index: Path, questions: Sequence[str]) -> dict[str, Any]:
     # Fresh processes, so that the peak of memory is of this corpus and this work alone.
     with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as pool:
         built = pool.submit(_build, config, size, index).result()
-        served = pool.submit(_serve, config, size, index, list(questions)).result()
+        served = pool.submit(_serve, config, index, list(questions)).result()
     return {"built": asdict(built), "served": asdict(served)}
 
 
@@ -173,21 +152,21 @@ def _build(config: Config, size: int | None, index: Path) -> Built:
     )
 
 
-def _serve(config: Config, size: int | None, index: Path, questions: Sequence[str]) -> Served:
-    encoder = _Stopwatch(_embedder(config, size))
-    opened = open_index(index, encoder)
-    with Answerer(opened) as answerer:
+def _serve(config: Config, index: Path, questions: Sequence[str]) -> Served:
+    config = replace(config, index=index)
+    encoder = open_embedder(config.home, config.model)
+    with open_answerer(config) as answerer, open_index(index, encoder) as opened:
         for question in questions[:5]:
             answerer.answer(question)
+        encodings = [_seconds(lambda q=question: encoder.embed([q])) for question in questions]
         searches = [_seconds(lambda q=question: opened.search(q)) for question in questions]
-        encoder.seconds = 0.0
         answers = [_seconds(lambda q=question: answerer.answer(q)) for question in questions]
     return Served(
         search_p50=float(np.quantile(searches, 0.5)),
         search_p95=float(np.quantile(searches, 0.95)),
         answer_p50=float(np.quantile(answers, 0.5)),
         answer_p95=float(np.quantile(answers, 0.95)),
-        encoder_share=encoder.seconds / sum(answers),
+        encoder_share=sum(encodings) / sum(answers),
         memory_mib=_peak_memory(),
     )
 
@@ -234,21 +213,25 @@ class _Stopwatch:
 
 
 class _StandIn:
-    """Encodes single texts, questions; many get the vector of one of 400 real texts, and a little noise."""
+    """Gives many texts at once the vector of one of 100 real texts and a little noise; encodes a few truly.
+
+    So an index made with it looks to the product like one made with the encoder: the texts by which it
+    tells embedders apart are few.
+    """
+
+    FEW = 16
 
     def __init__(self, embedder: Embedder):
         self._embedder = embedder
-        self.name = f"{embedder.name}, stand-in"
-        self._real = embedder.embed(make_questions(400, SEED + 2))
-        self._noise = (
-            np.random.default_rng(SEED).normal(0, 0.03, (4_096, embedder.dimension)).astype(np.float32)
-        )
+        self._real = embedder.embed(make_questions(100, SEED + 2))
+        noise = np.random.default_rng(SEED).normal(0, 0.03, (4_096, embedder.dimension))
+        self._noise = noise.astype(np.float32)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._embedder, name)
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
-        if len(texts) == 1:
+        if len(texts) <= self.FEW:
             return self._embedder.embed(texts)
         marks = np.array([zlib.crc32(text.encode()) for text in texts])
         rows = self._real[marks % len(self._real)] + self._noise[marks // 512 % len(self._noise)]

@@ -16,7 +16,7 @@ from rich.table import Table
 from eval.cases import CATEGORIES, Case
 from eval.compare import Change, Comparison
 from eval.squad import Converted
-from eval.summary import MEASURES, shown, shown_range
+from eval.summary import MEASURES, Unit, shown, shown_range
 
 CHANGES_SHOWN = 40
 
@@ -214,8 +214,10 @@ def _changes(title: str, changes: Sequence[Change]) -> Table:
     return table
 
 
-def _cell(figure: Mapping[str, float], unit: Any) -> str:
-    return f"{shown(figure['value'], unit)} [dim]{shown_range(figure['low'], figure['high'], unit)}[/dim]"
+def _cell(figure: Mapping[str, float], unit: Unit) -> str:
+    # the unit stands beside the figure already, and 80 columns are not many
+    ends = shown_range(figure["low"], figure["high"], unit).removesuffix(" %")
+    return f"{shown(figure['value'], unit)} [dim]{ends}[/dim]"
 
 
 def _signed(share: float) -> str:

@@ -56,7 +56,7 @@ class LlamaIndexEmbedder:
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
 
     def count_tokens(self, text: str) -> int:
-        """An estimate from above: these models' tokenizers are not at hand."""
+        """An estimate, from above for running English: these models' tokenizers are not at hand."""
         return len(text) // 3 + 2
 
     def knows_word(self, word: str) -> bool:

@@ -38,9 +38,10 @@ class Index:
     Open it with `open_index` and close it, or use it as a context manager.
     """
 
-    def __init__(self, folder: Path, embedder: Embedder):
+    def __init__(self, folder: Path, embedder: Embedder, prepared: bool = True):
         self.folder = folder
         self.embedder = embedder
+        self._prepared = prepared
         self._lock = threading.Lock()
         self._seen: object = None
         self._opened = self._open()
@@ -128,7 +129,7 @@ class Index:
                 warning = (
                     f"{warning} Search goes by words alone: the vectors cannot be opened ({error}).".strip()
                 )
-            searcher = Searcher(contents, vectors, self.embedder)
+            searcher = Searcher(contents, vectors, self.embedder, self._prepared)
         except (ValueError, KeyError, TypeError) as error:
             remove_tree(place.parent)
             raise IndexDamaged(f"{generation.folder / CONTENTS} cannot be read ({error}).") from error
@@ -145,6 +146,9 @@ def _release(vectors: "Vectors | None", place: Path) -> None:
     remove_tree(place)
 
 
-def open_index(folder: Path, embedder: Embedder) -> Index:
-    """Opens the published index; IndexDamaged when there is none that can be used."""
-    return Index(folder, embedder)
+def open_index(folder: Path, embedder: Embedder, prepared: bool = True) -> Index:
+    """Opens the published index; IndexDamaged when there is none that can be used.
+
+    `prepared` False leaves the questions written beforehand out of the search, for comparison.
+    """
+    return Index(folder, embedder, prepared)

@@ -90,10 +90,14 @@ class Found:
 class Searcher:
     """Search over the contents of one generation; without vectors it goes by words alone."""
 
-    def __init__(self, contents: Contents, vectors: "Vectors | None", embedder: Embedder):
+    def __init__(
+        self, contents: Contents, vectors: "Vectors | None", embedder: Embedder, prepared: bool = True
+    ):
+        """`prepared` False leaves the prepared and gap questions out of the search."""
         self.contents = contents
         self._vectors = vectors
         self._embedder = embedder
+        self._use_prepared = prepared and bool(contents.prepared)
         groups = parse_synonyms(contents.synonyms)
         self.analyzer = Analyzer(groups)
         self._sentences: list[Sentence] = list(contents.sentences.values())
@@ -135,8 +139,9 @@ class Searcher:
             vector = self._embedder.embed([question])[0]
             dense = self._nearest(vector, "sentence", scope)
             passage_dense = self._nearest(vector, "passage", scope)
-            prepared = self._near_questions(vector, "question", scope)
-            gaps = self._near_questions(vector, "gap", scope)
+            if self._use_prepared:
+                prepared = self._near_questions(vector, "question", scope)
+                gaps = self._near_questions(vector, "gap", scope)
         by_sentence = {
             "dense": dense,
             "words": words,

@@ -63,7 +63,8 @@ class Speller:
 
         def mend(found: re.Match[str]) -> str:
             word = found[0]
-            meant = self._nearest(word)
+            # a capital inside a question is a name's, and a name is not a misspelt common word
+            meant = self._nearest(word, only_names=word[0].isupper() and found.start() > 0)
             if meant is None:
                 return word
             corrections.append(Correction(word, meant))
@@ -72,7 +73,7 @@ class Speller:
         mended = re.sub(rf"[^\W\d_]{{{MIN_LENGTH},}}", mend, question)
         return mended, corrections
 
-    def _nearest(self, word: str) -> str | None:
+    def _nearest(self, word: str, only_names: bool) -> str | None:
         normal = Analyzer.normal(word)
         if len(normal) > 40 or normal in self._spelling or self._is_english(normal):
             return None
@@ -82,23 +83,18 @@ class Speller:
             for length in range(len(normal) - allowed, len(normal) + allowed + 1)
             for candidate in self._by_length.get(length, ())
         ]
-        found = process.extract(
+        best: tuple[int, bool, int, str] | None = None
+        for candidate, distance, _ in process.extract(
             normal, near, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=20
-        )
-        if not found:
-            return None
-
-        def rank(item: tuple[str, float, int]) -> tuple[float, bool, int]:
-            candidate, distance, _ = item
-            # people get the first letter right, and misspell names more than words
-            return (
-                distance + 0.5 * (candidate[0] != normal[0]),
-                not self._is_name(candidate),
-                -self._frequency[candidate],
-            )
-
-        best = min(found, key=rank)[0]
-        return self._spelling[best]
+        ):
+            # people get the first letter right
+            cost = int(distance) + (candidate[0] != normal[0])
+            # and misspell names badly; a common word that differs as much is another word
+            name = self._is_name(candidate)
+            if cost <= (allowed if name else max(1, allowed - 1)) and (name or not only_names):
+                found = (cost, not name, -self._frequency[candidate], candidate)
+                best = min(best, found) if best else found
+        return self._spelling[best[-1]] if best else None
 
     def _is_name(self, word: str) -> bool:
         return self._spelling[word][0].isupper()

@@ -57,11 +57,13 @@ def read_questions(
                 continue
             try:
                 row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise ValueError("it is not a JSON object")
                 if "quotes" in row:
                     prepared.append(_prepared(row, articles))
                 else:
                     gaps.append(_gap(row, articles))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+            except (ValueError, KeyError) as error:
                 what = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
                 raise IngestError(
                     f"{FOLDER}/{file.name}, line {number}: {what}. Mend the line or take it out."
@@ -88,8 +90,8 @@ def _are_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-def _article(name: str, articles: Mapping[str, Article]) -> Article:
-    if name not in articles:
+def _article(name: Any, articles: Mapping[str, Article]) -> Article:
+    if not isinstance(name, str) or name not in articles:
         raise ValueError(f"there is no article {name!r}; known are {', '.join(articles)}")
     return articles[name]
 

@@ -96,9 +96,9 @@ function showTip(marker) {
   marker.setAttribute('aria-describedby', 'tip');
   const at = marker.getBoundingClientRect();
   const { width, height } = tip.getBoundingClientRect();
-  const below = at.top < height + 16;
+  const below = at.bottom + height + 16 < window.innerHeight;
   tip.style.left = `${Math.max(8, Math.min(at.left - 24, window.innerWidth - width - 8))}px`;
-  tip.style.top = `${below ? at.bottom + 8 : at.top - height - 8}px`;
+  tip.style.top = `${below ? at.bottom + 8 : Math.max(8, at.top - height - 8)}px`;
 }
 
 function hideTip() {

@@ -33,6 +33,7 @@ TAGS: dict[Kind, str] = {
 }
 
 FOUND_SHOWN = 10
+"""Rows of the table of found sentences."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import ipaddress
+import os
 import socket
 from collections.abc import Callable, Iterable
 
@@ -21,6 +22,9 @@ QUEUE_MOST = 64
 
 UPLOAD_MOST = "1kb"
 """The page takes no files, but Gradio's upload address cannot be closed, only bounded."""
+
+UNLISTED = {"docs_url": None, "redoc_url": None, "openapi_url": None}
+"""No pages that describe the web server's addresses."""
 
 POLICY = "; ".join(
     (
@@ -100,9 +104,10 @@ def build_app(answerer: Answerer, names: Iterable[str] = (), root_path: str = ""
     page = build_page(answerer).queue(max_size=QUEUE_MOST, default_concurrency_limit=AT_ONCE, api_open=False)
     # Whatever is not said here, Gradio reads from GRADIO_... in the environment.
     app = gr.mount_gradio_app(
-        FastAPI(docs_url=None, redoc_url=None, openapi_url=None),
+        FastAPI(**UNLISTED),
         page,
         path="/",
+        app_kwargs=UNLISTED,
         root_path=root_path,
         footer_links=[],
         run_history=False,
@@ -119,7 +124,11 @@ def build_app(answerer: Answerer, names: Iterable[str] = (), root_path: str = ""
 
 
 def open_server(
-    answerer: Answerer, host: str = "127.0.0.1", port: int = 7860, root_path: str = ""
+    answerer: Answerer,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    root_path: str = "",
+    names: Iterable[str] = (),
 ) -> tuple[uvicorn.Server, socket.socket]:
     """A server that is not running yet and the socket it will listen on; port 0 takes a free one.
 
@@ -127,7 +136,7 @@ def open_server(
     """
     listening = _listen(host, port)
     config = uvicorn.Config(
-        build_app(answerer, [host], root_path),
+        build_app(answerer, [host, *names], root_path),
         log_level="critical",
         access_log=False,
         server_header=False,
@@ -140,10 +149,11 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family)
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would let two programs share the port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen()
-    except (OSError, OverflowError) as problem:
+    except (OSError, OverflowError, UnicodeError) as problem:
         listening.close()
         if getattr(problem, "errno", None) == errno.EADDRINUSE:
             raise PageError(
@@ -162,10 +172,14 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 7860,
     root_path: str = "",
+    names: Iterable[str] = (),
     ready: Callable[[str], None] = lambda address: print(f"Dossier is on {address} (Ctrl-C stops it)"),
 ) -> None:
-    """Serves the page until Ctrl-C; `ready` is called with its address once it can be opened."""
-    server, listening = open_server(answerer, host, port, root_path)
+    """Serves the page until Ctrl-C; `ready` is called with its address once it can be opened.
+
+    `root_path` and `names` are for a proxy: the path and the host names that browsers see.
+    """
+    server, listening = open_server(answerer, host, port, root_path, names)
     name = f"[{host}]" if ":" in host else host
     with listening, contextlib.suppress(KeyboardInterrupt):
         ready(f"http://{name}:{listening.getsockname()[1]}")

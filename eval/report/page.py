@@ -378,22 +378,23 @@ def _evidence(run: Run, answer: Answer, article: str, quote: str, spans: Sequenc
 
 def _search(run: Run, case: Case, answer: Answer) -> Markup:
     gold = frozenset().union(*run.sentences.gold(case))
+    shown_matches = answer.matches[:MATCHES_SHOWN]
+    lists = list(dict.fromkeys(name for match in shown_matches for name in match.ranks))
     rows = []
-    for rank, match in enumerate(answer.matches[:MATCHES_SHOWN], start=1):
+    for rank, match in enumerate(shown_matches, start=1):
         article = run.sentences.articles.get(match.article)
         text = article.text[match.start : match.end] if article else ""
-        lists = ", ".join(f"{name} {place}" for name, place in match.ranks.items())
+        numbers = [str(rank), f"{match.score:.3g}", *(str(match.ranks.get(name, "–")) for name in lists)]
         rows.append(
             element(
                 "tr",
-                element("td", str(rank)),
-                element("td", f"{match.score:.3g}"),
-                element("td", lists or "–"),
+                *(element("td", number) for number in numbers),
                 element("td", _cut(text, 320), element("span", f" {match.article}", class_="where")),
                 class_="gold" if _touches(run, match, gold) else None,
             )
         )
-    heads = [element("th", head, scope="col") for head in ("Rank", "Score", "Lists", "Sentence")]
+    names = ["rank", "score", *(name.replace("_", " ") for name in lists), "sentence"]
+    heads = [element("th", name, scope="col") for name in names]
     trace = json.dumps(dict(answer.trace), ensure_ascii=False, indent=1, default=str)
     return element(
         "details",

@@ -59,7 +59,7 @@ def test_a_taken_port_is_named_with_the_remedy():
             open_server(None, port=port)
 
 
-@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("192.0.2.1", 0)])
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("192.0.2.1", 0), ("a..b", 0)])
 def test_an_impossible_address_is_named_with_the_remedy(host, port):
     with pytest.raises(PageError, match=rf"cannot listen on {host}, port {port}.*--host"):
         open_server(None, host=host, port=port)

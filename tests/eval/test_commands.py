@@ -8,7 +8,7 @@ from eval.__main__ import main
 
 
 @pytest.fixture
-def corpus(tmp_path, articles):
+def small_corpus(tmp_path, articles):
     folder = tmp_path / "corpus"
     folder.mkdir()
     for article in articles.values():
@@ -17,9 +17,9 @@ def corpus(tmp_path, articles):
 
 
 @pytest.fixture
-def run(corpus, questions):
+def run(small_corpus, questions, home):
     """Runs `eval run` on the small set with further options; its exit status."""
-    given = ["run", "--questions", str(questions), "--corpus", str(corpus)]
+    given = ["run", "--questions", str(questions), "--corpus", str(small_corpus), "--home", str(home)]
     return lambda *more: main([*given, *map(str, more)])
 
 
@@ -28,14 +28,14 @@ def questions(rows, write_set):
     return write_set(rows)
 
 
-def test_check_counts_a_sound_set(corpus, questions, capsys):
-    assert main(["check", str(questions), "--corpus", str(corpus)]) == 0
+def test_check_counts_a_sound_set(small_corpus, questions, capsys):
+    assert main(["check", str(questions), "--corpus", str(small_corpus)]) == 0
     assert "3 cases are sound: 2 answerable, 1 not, 3 facts, 4 quotes." in capsys.readouterr().out
 
 
-def test_check_lists_every_fault_and_exits_1(corpus, rows, write_set, capsys):
+def test_check_lists_every_fault_and_exits_1(small_corpus, rows, write_set, capsys):
     rows[0]["category"] = rows[2]["category"] = "x"
-    assert main(["check", str(write_set(rows)), "--corpus", str(corpus)]) == 1
+    assert main(["check", str(write_set(rows)), "--corpus", str(small_corpus)]) == 1
     shown = capsys.readouterr().err
     assert "dev.jsonl:1: unknown category 'x'" in shown
     assert "dev.jsonl:3: unknown category 'x'" in shown
@@ -89,10 +89,18 @@ def test_a_wrong_choice_is_one_line_and_status_2(arguments, said, run, capsys):
     assert shown.count("\n") == 1
 
 
-def test_a_set_that_does_not_fit_the_corpus_stops_the_run(corpus, rows, write_set, tmp_path, capsys):
+def test_a_set_that_does_not_fit_the_corpus_stops_the_run(small_corpus, rows, write_set, tmp_path, capsys):
     rows[1]["evidence"][0]["quote"] = "Georgia left in 2020."
     status = main(
-        ["run", "--questions", str(write_set(rows)), "--corpus", str(corpus), "--out", str(tmp_path / "out")]
+        [
+            "run",
+            "--questions",
+            str(write_set(rows)),
+            "--corpus",
+            str(small_corpus),
+            "--out",
+            str(tmp_path / "out"),
+        ]
     )
     assert status == 2
     assert "dev.jsonl:2: this quote is not in pact" in capsys.readouterr().err

@@ -10,20 +10,19 @@ from eval.cases import load_cases
 from eval.run import run_cases
 from eval.summary import MEASURES, summarise
 from eval.systems import SYSTEMS
-from ingest import read_corpus
 
 CASES = Path(__file__).parents[2] / "eval" / "cases"
+pytestmark = pytest.mark.slow
 FLOOR = json.loads((CASES / "floor.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def measures():
+def measures(corpus, home, shipped_index):
     file = CASES / f"{FLOOR['split']}.jsonl"
     if not file.exists():
         pytest.skip(f"{file.name} is not written yet")
-    config = Config()
-    cases = load_cases(file, read_corpus(config.corpus).articles)
-    with SYSTEMS["dossier"](config) as dossier:
+    cases = load_cases(file, corpus.articles)
+    with SYSTEMS["dossier"](Config(home=home, index=shipped_index.folder)) as dossier:
         return summarise(run_cases("dossier", dossier, cases).scores)
 
 

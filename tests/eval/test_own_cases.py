@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from eval.cases import load_cases
-from ingest import read_corpus
 
 PROJECT = Path(__file__).parents[2]
 
@@ -29,9 +28,9 @@ AT_LEAST = {
 
 
 @pytest.fixture(scope="module")
-def cases():
+def cases(corpus):
     files = sorted((PROJECT / "eval" / "cases").glob("*.jsonl"))
-    return load_cases(files, read_corpus(PROJECT / "corpus").articles)
+    return load_cases(files, corpus.articles)
 
 
 def test_there_are_enough_cases_of_each_category(cases):

@@ -12,12 +12,11 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def config(tmp_path_factory) -> Config:
-    """The small corpus, and the project's own cache, so that the encoder's graph is not written once more."""
+def config(tmp_path_factory, home) -> Config:
     folder = tmp_path_factory.mktemp("corpus")
     for name, text in TEXTS.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return Config(corpus=folder)
+    return Config(corpus=folder, home=home)
 
 
 @pytest.mark.parametrize("name", ["bm25", "dense", "quickstart"])
