@@ -2,27 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from chat.answers import Statement
 from chat.citing import Cites
-from chat.question import Kind
+from chat.finding import Finding, Scored
+from chat.question import Asked, Kind, classify
 from chat.values import agree, find_values
-from index import Match
+from index import Match, NearQuestion
 from index.analyzer import Analyzer
 from ingest import Article, Sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A sentence with how well it answers, and the words in it that do."""
-
-    sentence: Sentence
-    score: float
-    """0 to 1; those of all sentences read for one question add up to 1."""
-    match: Match
-    span: tuple[int, int] | None = None
-    """The exact answer, `[start, end)` in the sentence's text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +37,12 @@ PLANS: Mapping[Kind, Plan] = {
 }
 DEFAULT_PLAN = Plan(2, 0.35, 0.60, 90)
 
+NO_STATEMENT = ("dateline", "heading")
+"""Kinds of sentences that say nothing by themselves."""
+
+MOST_WORDS = 105
+"""What a sentence leans on is brought along only within so many words for the whole answer."""
+
 LOOKED_AT = 20
 """So many best sentences are looked through for what else to say."""
 
@@ -58,6 +54,8 @@ SAME = 0.6
 VERSION = 0.12
 """A sentence of another article that gives another date or number for the same question is shown as
 another version when it scores at least so much of the best one's score."""
+VERSION_NEAR = 0.80
+"""... or when a question prepared for it is this near (cosine) to the one that was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +69,16 @@ class Choice:
     """The different values that the articles give, when they disagree: at least two, or none."""
 
 
-def choose(scored: Sequence[Scored], kind: Kind, analyzer: Analyzer) -> Choice:
-    """The sentences to say; `scored` is in order, best first, and not empty."""
+def choose(finding: Finding, analyzer: Analyzer) -> Choice:
+    """The sentences to say for a question that was found answered."""
+    kind = finding.asked.kind
     plan = PLANS.get(kind, DEFAULT_PLAN)
+    scored = [item for item in finding.scored if item.sentence.kind not in NO_STATEMENT]
+    asked = _asked_same(finding.found.prepared, kind)
     best = scored[0]
     chosen = [best]
     echoes: dict[str, list[Scored]] = {}
-    versions = [_value(best, kind)]
+    versions = [_value(best, finding.asked)]
     said = len(best.sentence.text.split())
     for item in scored[1:LOOKED_AT]:
         words = len(item.sentence.text.split())
@@ -87,7 +88,8 @@ def choose(scored: Sequence[Scored], kind: Kind, analyzer: Analyzer) -> Choice:
                 echoes.setdefault(twin.sentence.id, []).append(item)
             continue
         elsewhere = all(item.sentence.article != other.sentence.article for other in chosen)
-        if (value := _value(item, kind)) and item.score >= VERSION * best.score:
+        same_asked = asked.get(item.sentence.id, 0.0) >= VERSION_NEAR
+        if (value := _value(item, finding.asked)) and (same_asked or item.score >= VERSION * best.score):
             same = next((i for i, other in enumerate(versions) if agree(value, other)), None)
             if same is not None and elsewhere and versions[same]:
                 echoes.setdefault(chosen[same].sentence.id, []).append(item)
@@ -106,6 +108,43 @@ def choose(scored: Sequence[Scored], kind: Kind, analyzer: Analyzer) -> Choice:
     return Choice(tuple(chosen), {id: tuple(items) for id, items in echoes.items()}, differ)
 
 
+BROAD = 3
+"""A prepared question with so many sentences is a broad one."""
+BROAD_NEAR = 0.55
+"""It answers a broad question when it is at least this near (cosine)."""
+
+
+def choose_overview(
+    finding: Finding, sentences: Mapping[str, Sentence], article: str | None
+) -> Choice | None:
+    """The sentences that were picked beforehand for a broad question like this one; None when there are none.
+
+    `article` is the one that the question names, if any: then only its own are taken.
+    """
+    near = next(
+        (
+            item
+            for item in finding.found.prepared
+            if len(item.targets) >= BROAD and article in (None, sentences[item.targets[0]].article)
+        ),
+        None,
+    )
+    if near is None or near.score < BROAD_NEAR:
+        return None
+    scored = {item.sentence.id: item for item in finding.scored}
+    items: list[Scored] = []
+    said = 0
+    for id in near.targets:
+        sentence = sentences[id]
+        words = len(sentence.text.split())
+        if sentence.kind in NO_STATEMENT or said + words > PLANS["broad"].words:
+            continue
+        said += words
+        match = Match(sentence.article, sentence.start, sentence.end, 0.0)
+        items.append(scored.get(id) or Scored(sentence, 0.0, match))
+    return Choice(tuple(items), {})
+
+
 def merge(choices: Sequence[Choice]) -> Choice:
     """The choices for the parts of one question as one; nothing is said twice."""
     items = {item.sentence.id: item for choice in choices for item in choice.items}
@@ -114,9 +153,26 @@ def merge(choices: Sequence[Choice]) -> Choice:
     return Choice(tuple(items.values()), echoes, versions)
 
 
-def _value(item: Scored, kind: Kind) -> str:
+def _asked_same(prepared: Sequence[NearQuestion], kind: Kind) -> dict[str, float]:
+    """Sentence id → how near the nearest question of this kind is that was prepared for it."""
+    nearness: dict[str, float] = {}
+    for near in prepared:
+        if classify(near.question).kind == kind:
+            for id in near.targets:
+                nearness.setdefault(id, near.score)
+    return nearness
+
+
+def _value(item: Scored, asked: Asked) -> str:
     """The date or number with which a sentence answers; empty when the question asks for none."""
-    values = find_values(item.sentence.text, kind)
+    text = item.sentence.text
+    values = find_values(text, asked.kind)
+    if asked.kind == "how_many":
+        # 1,500 troops and base number 102 are no two versions of anything: it must count what is asked for
+        counted = set(re.findall(r"[a-z]{4,}", asked.text.lower()))
+        values = [
+            v for v in values if counted & set(re.findall(r"[a-z]{4,}", text[v.end : v.end + 30].lower()))
+        ]
     if item.span:
         values = [v for v in values if v.start < item.span[1] and item.span[0] < v.end] or values
     return values[0].key if values else ""
@@ -134,15 +190,18 @@ def write_statements(choice: Choice, articles: Mapping[str, Article], cites: Cit
     A sentence that leans on the one before it brings that along; who says the same is cited beside it.
     """
     statements: list[Statement] = []
+    brought = _contexts(choice.items, articles)
     for name in dict.fromkeys(item.sentence.article for item in choice.items):
         article = articles[name]
         quoted: set[tuple[int, int]] = set()
         spoken = False
-        for start, end, items in _spans(article, [i for i in choice.items if i.sentence.article == name]):
+        for start, end, items in _spans(
+            article, [i for i in choice.items if i.sentence.article == name], brought
+        ):
             first = items[0].sentence
             numbers = [cites.number(name, start, end)]
             text = article.slice(start, end)
-            if first.leans and first.context and start == first.start and first.context not in quoted:
+            if first.id in brought and start == first.start and first.context not in quoted:
                 # what it leans on stands further up: quoted first, as a citation of its own
                 quoted.add(first.context)
                 numbers.insert(0, cites.number(name, *first.context))
@@ -166,11 +225,30 @@ def write_statements(choice: Choice, articles: Mapping[str, Article], cites: Cit
     return tuple(statements)
 
 
-def _spans(article: Article, items: Sequence[Scored]) -> list[tuple[int, int, list[Scored]]]:
+def _contexts(items: Sequence[Scored], articles: Mapping[str, Article]) -> set[str]:
+    """Ids of the sentences that bring along what they lean on: as many as there is room for."""
+    room = MOST_WORDS - sum(len(item.sentence.text.split()) for item in items)
+    chosen = {(item.sentence.article, item.sentence.start) for item in items}
+    brought = set()
+    for item in items:
+        sentence = item.sentence
+        if sentence.leans and sentence.context and (sentence.article, sentence.context[0]) not in chosen:
+            words = len(articles[sentence.article].slice(*sentence.context).split())
+            if words <= room:
+                room -= words
+                brought.add(sentence.id)
+    return brought
+
+
+def _spans(
+    article: Article, items: Sequence[Scored], brought: AbstractSet[str]
+) -> list[tuple[int, int, list[Scored]]]:
     """The spans to quote in reading order, each with the sentences in it; those that overlap are one."""
     spans: list[tuple[int, int, list[Scored]]] = []
     for item in sorted(items, key=lambda item: item.sentence.start):
-        start, end = _with_context(item.sentence, article)
+        start, end = item.sentence.start, item.sentence.end
+        if item.sentence.id in brought:
+            start, end = _with_context(item.sentence, article)
         if spans and start < spans[-1][1]:
             first, last, inside = spans.pop()
             spans.append((first, max(last, end), [*inside, item]))
@@ -206,8 +284,6 @@ def source_name(article: Article) -> str:
 
 def _with_context(sentence: Sentence, article: Article) -> tuple[int, int]:
     """The span of a sentence, from the one that it leans on where that stands right before it."""
-    if sentence.leans and sentence.context:
-        start, end = sentence.context
-        if not article.text[end : sentence.start].strip():
-            return start, sentence.end
-    return sentence.start, sentence.end
+    start, end = sentence.context
+    adjacent = not article.text[end : sentence.start].strip()
+    return (start if adjacent else sentence.start), sentence.end

@@ -11,11 +11,12 @@ from weakref import WeakKeyDictionary
 
 from chat.answers import Answer, Closest, Found, Progress, Turn
 from chat.citing import Cites, keep_supported
-from chat.composing import Scored, choose, merge, write_statements
+from chat.composing import Choice, choose, choose_overview, merge, write_statements
 from chat.config import MAX_QUESTION, Config
-from chat.finding import Finder, Finding, explain
+from chat.finding import Finder, Finding, Scored, explain
 from chat.followups import standalone
 from chat.names import find_persons
+from chat.naming import named_article
 from chat.parts import split_parts
 from chat.reader import Reader
 from chat.refusing import not_covered, refusal
@@ -27,6 +28,9 @@ from ingest import Article, read_corpus
 log = logging.getLogger(__name__)
 
 Event = Progress | Answer
+
+PART = 0.5
+"""The threshold for a part of a question, as a share of that for a whole one."""
 
 
 class Answerer:
@@ -125,7 +129,9 @@ class Answerer:
         whole = finder.find_best(ways, scope)
         parts = split_parts(searcher.speller.truecase(whole.found.question))
         findings = [whole] if len(parts) == 1 else [finder.find(part, scope) for part in parts]
-        answered = [finding for finding in findings if finding.decision.answer]
+        # a part of a question that the articles answer is likelier answered than a question by itself
+        ease = PART if len(parts) > 1 and whole.decision.answer else 1.0
+        answered = [f for f in findings if f.decision.confidence >= ease * f.decision.threshold]
         searched = time.perf_counter() - began
         asked_articles = {k: v for k, v in contents.articles.items() if scope is None or k in scope}
         asks_for = {gap.question: gap.asks_for for gap in contents.gaps}
@@ -137,10 +143,9 @@ class Answerer:
             answer = Answer(question, "declined", message=message, closest=closest, **common)
         else:
             cites = Cites(contents.articles)
-            choices = [choose(finding.scored, finding.asked.kind, searcher.analyzer) for finding in answered]
-            choice = merge(choices)
+            choice = merge([_choose(finding, finder, scope) for finding in answered])
             statements = write_statements(choice, contents.articles, cites)
-            missing = [finding.found.question for finding in findings if not finding.decision.answer]
+            missing = [finding.found.question for finding in findings if finding not in answered]
             answer = Answer(
                 question,
                 "partial" if missing else "answered",
@@ -214,6 +219,20 @@ def way_of_reading(index: Index, config: Config) -> str:
     """Which weights go with what is at hand: `prepared+reader`, `prepared`, `reader` or `plain`."""
     used = (("prepared", config.prepared and bool(index.contents.prepared)), ("reader", False))
     return "+".join(name for name, is_used in used if is_used) or "plain"
+
+
+def _choose(finding: Finding, finder: Finder, scope: AbstractSet[str] | None) -> Choice:
+    """What to say for one question."""
+    contents, analyzer = finder.searcher.contents, finder.searcher.analyzer
+    if finding.asked.kind == "broad":
+        question = finder.searcher.speller.truecase(finding.found.question)
+        article = named_article(question, contents.articles, analyzer)
+        if overview := choose_overview(finding, contents.sentences, article):
+            return overview
+        if article and (scope is None or article in scope):
+            # nothing was picked beforehand: what in the article is nearest to its own title
+            finding = replace(finder.find(contents.articles[article].title, {article}), asked=finding.asked)
+    return choose(finding, analyzer)
 
 
 def _interleaved(findings: Sequence[Finding]) -> list[Scored]:

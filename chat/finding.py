@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chat.composing import Scored
 from chat.question import Asked, Kind, classify
 from chat.reader import Candidate, Reader, Reading
 from chat.scoring import (
@@ -17,14 +16,26 @@ from chat.scoring import (
     sigmoid,
     softmax,
 )
-from index import Found, NearQuestion, Searcher
+from index import Found, Match, NearQuestion, Searcher
 from ingest import Sentence
 
 READ = 40
 """So many best sentences of a search are read and scored."""
 
-LEAD = 0.05
+LEAD = 0.15
 """A less likely way of saying a question is taken when the articles answer it so much more surely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A sentence with how well it answers, and the words in it that do."""
+
+    sentence: Sentence
+    score: float
+    """0 to 1; those of all sentences read for one question add up to 1."""
+    match: Match
+    span: tuple[int, int] | None = None
+    """The exact answer, `[start, end)` in the sentence's text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     ("why", r"\b(?:why|what (?:is|was|were|are) the (?:main |real |chief )?(?:reasons?|causes?|purpose)|reasons?|how come|what made|what (?:caused|prompted|drove|led)|because of what|for what (?:reason|purpose)|what for)\b"),
     ("how_many", r"\b(?:how (?:many|much|long|old|often|far|large|big|high)|number of|what (?:number|percentage|share|amount))\b"),
-    ("when", r"\b(?:when|what (?:year|date|day|month|time)|which (?:year|date|day|month)|in what (?:year|month)|since (?:when|which|what)|date of|year of|until when)\b"),
+    ("when", r"\b(?:when|what (?:year|date|day|month|time)|which (?:year|date|day|month)|in what (?:year|month)|since (?:when|which|what)|date of|year of|until when|year\s*\??$|date\s*\??$|dates? (?:of|when))"),
     ("where", r"\b(?:where|in (?:which|what) (?:country|city|town|place|region)|what place|location)\b"),
     (
         "list",

@@ -1,5 +1,6 @@
 """What a declined or partial answer says: what the articles do not say, and what they do mention."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from index import Found
@@ -25,7 +26,9 @@ def refusal(found: Found, articles: Mapping[str, Article], asks_for: Mapping[str
 def not_covered(questions: Sequence[str], articles: Mapping[str, Article]) -> str:
     """What a partial answer says of the parts that nothing was found for."""
     who = "The article does" if len(articles) == 1 else f"The {_number(len(articles))} articles do"
-    return f"{who} not say: {' '.join(question.strip() for question in questions)}"
+    # the name in brackets was put there for the search
+    asked = [re.sub(r" \([^()]*\)\?$", "?", question.strip()) for question in questions]
+    return f"{who} not say: {' '.join(asked)}"
 
 
 def _noun(phrase: str) -> str:

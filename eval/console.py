@@ -69,7 +69,8 @@ def print_failed(run: Mapping[str, Any]) -> None:
     """The cases that ended in a fault, with what went wrong; nothing when there are none."""
     if run["failed"]:
         console = _console()
-        console.print(f"{len(run['failed'])} cases failed in {escape(run['system'])}:", style="bold red")
+        count = "1 case" if len(run["failed"]) == 1 else f"{len(run['failed'])} cases"
+        console.print(f"{count} failed in {escape(run['system'])}:", style="bold red")
         for id, error in list(run["failed"].items())[:CHANGES_SHOWN]:
             console.print(f"  {escape(id)}: {escape(error)}")
 

@@ -107,7 +107,7 @@ class Index:
             generation, warning = usable_generation(self.folder)
             if generation is None:
                 raise IndexDamaged(
-                    warning or f"There is no index in {self.folder}. Make one: python -m ingest"
+                    f"{warning or f'There is no index in {self.folder}.'} Make it: python -m ingest"
                 )
             try:
                 place = private_copy(generation)

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from eval.bench import _StandIn, _Stopwatch, make_questions, write_corpus
+from chat import Config
+from eval.bench import _build, _serve, _StandIn, _Stopwatch, make_questions, write_corpus
 from eval.console import print_bench
 from ingest import read_corpus, split_passages, split_sentences
 
@@ -47,6 +48,18 @@ def test_the_stopwatch_counts_the_seconds_in_the_encoder(embedder):
     first = watch.seconds
     watch.embed(["When?"])
     assert 0 < first < watch.seconds
+
+
+def test_a_small_corpus_is_built_and_asked(tmp_path, home):
+    write_corpus(tmp_path / "corpus", 8)
+    config = Config(corpus=tmp_path / "corpus", home=home)
+    built = _build(config, 8, tmp_path / "index")
+    assert (built.passages, built.texts) == (9, 34)  # the title is a passage and a sentence, too
+    assert 0 < built.encoder_share < 1
+    assert built.disk_mib > 0
+    served = _serve(config, tmp_path / "index", make_questions(6))
+    assert 0 < served.search_p50 <= served.search_p95
+    assert 0 < served.answer_p50 <= served.answer_p95
 
 
 def test_the_figures_are_printed_and_what_was_not_measured_is_a_dash(capsys):

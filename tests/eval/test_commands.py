@@ -1,10 +1,12 @@
 """The commands as a person calls them."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 
 from eval.__main__ import main
+from eval.systems import SYSTEMS
 
 
 @pytest.fixture
@@ -58,6 +60,24 @@ def test_run_takes_a_category_and_a_limit(run, tmp_path):
     assert run("--system", "bm25", "--out", tmp_path / "b", "--limit", "2") == 0
     counts = [json.loads((tmp_path / n / "metrics.json").read_text(encoding="utf-8"))["cases"] for n in "ab"]
     assert counts == [1, 2]
+
+
+def test_run_says_which_cases_failed_and_goes_on(run, fake_system, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(SYSTEMS, "bm25", lambda config: nullcontext(fake_system))
+    assert run("--system", "bm25", "--out", tmp_path / "out") == 0
+    shown = capsys.readouterr().out
+    assert "1 case failed in bm25:\n  georgia: RuntimeError: the disk is gone" in shown
+    assert len((tmp_path / "out" / "answers.jsonl").read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_what_nobody_foresaw_is_one_line_too(run, tmp_path, monkeypatch, capsys):
+    def broken(config):
+        raise ZeroDivisionError("division\nby zero")
+
+    monkeypatch.setitem(SYSTEMS, "bm25", broken)
+    assert run("--system", "bm25", "--out", tmp_path / "out") == 2
+    said = "unexpected fault, please report it (ZeroDivisionError: division by zero)"
+    assert capsys.readouterr().err == f"python -m eval: {said}\n"
 
 
 def test_compare_prints_the_difference(run, tmp_path, capsys):

@@ -64,6 +64,15 @@ def test_a_run_without_answerable_cases_has_a_report_too(fake_system, cases, tmp
     assert "Now it answers none." in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_very_long_run_shows_the_wrong_cases_first_and_says_so(fake_system, cases, tmp_path, monkeypatch):
+    monkeypatch.setattr("eval.report.page.CASES_SHOWN", 1)
+    write_run(run_cases("fake", fake_system, list(cases.values())), tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "The first 1 of 3 cases, wrong ones first." in page
+    assert 'id="case-georgia"' in page
+    assert 'id="case-founded"' not in page
+
+
 @pytest.fixture(scope="module")
 def browser():
     path = find_chromium()

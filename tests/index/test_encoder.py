@@ -155,7 +155,7 @@ class TestLlamaIndex:
     def test_embedder_of_an_embedding_is_the_embedder_again(self, embedder):
         again = LlamaIndexEmbedder(DossierEmbedding(embedder))
         assert again.dimension == 384
-        assert np.allclose(again.embed(REFERENCE["texts"]), embedder.embed(REFERENCE["texts"]), atol=1e-6)
+        assert np.allclose(again.embed(REFERENCE["texts"][:3]), embedder.embed(REFERENCE["texts"][:3]), atol=1e-6)
         assert again.embed([]).shape == (0, 384)
 
     def test_embedder_scales_vectors_to_length_one(self):

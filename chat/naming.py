@@ -1,0 +1,46 @@
+"""Which article a question names: by its title, its authors or its publisher."""
+
+import re
+from collections.abc import Mapping
+
+from chat.names import find_names
+from index.analyzer import Analyzer
+from ingest import Article
+
+_SPEAKS_OF_ONE = re.compile(
+    r"\b(?:article|piece|report|essay|text|story|analysis|author|authors|write-up|paper|column|according to|commentary)\b",
+    re.IGNORECASE,
+)
+
+
+def named_article(question: str, articles: Mapping[str, Article], analyzer: Analyzer) -> str | None:
+    """The id of the one article that a question names; None when it names none or several.
+
+    An author's family name or the publisher is enough; a title must share two of its own words, which no
+    other title has, with a question that speaks of an article.
+    """
+    names = {word for name in find_names(question) for word in name.casefold().split()}
+    by_author = [
+        id
+        for id, article in articles.items()
+        if any(author.split()[-1].casefold() in names for author in article.authors)
+    ]
+    if len(by_author) == 1:
+        return by_author[0]
+    asked = set(analyzer.terms(question, question=True))
+    if not _SPEAKS_OF_ONE.search(question):
+        return None
+    own: dict[str, set[str]] = {}
+    for id, article in articles.items():
+        own[id] = {t for t in analyzer.terms(f"{article.title} {article.publisher or ''}") if t[0] != "="}
+    scores = {}
+    for id, terms in own.items():
+        others = set().union(*(other for key, other in own.items() if key != id)) if len(own) > 1 else set()
+        publisher = set(analyzer.terms(articles[id].publisher or ""))
+        named = bool(publisher) and publisher <= asked
+        scores[id] = len(asked & (terms - others)) + 2 * named + 0.1 * len(asked & terms)
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    best, score = ranked[0]
+    runner_up = ranked[1][1] if len(ranked) > 1 else 0.0
+    # one word that only this title has will do when a question speaks of an article
+    return best if score >= 1 and score >= runner_up + 0.9 else None

@@ -1,0 +1,83 @@
+"""Vectors are kept by text, and a damaged cache costs time and nothing else."""
+
+import sqlite3
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from index import DossierIndexError
+from index.cache import BATCH, embed_with_cache, prune_cache
+
+
+class Counting:
+    """An embedder that remembers what it was asked for."""
+
+    name, dimension = "counting", 2
+
+    def __init__(self):
+        self.asked: list[str] = []
+
+    def embed(self, texts) -> np.ndarray:
+        self.asked += texts
+        return np.array([[len(text), 1] for text in texts], np.float32)
+
+
+@pytest.fixture
+def embedder() -> Counting:
+    return Counting()
+
+
+def test_rows_belong_to_their_texts_and_each_text_is_embedded_once(tmp_path, embedder):
+    rows, computed = embed_with_cache(["ccc", "a", "bb"], embedder, tmp_path / "c")
+    assert rows.tolist() == [[3, 1], [1, 1], [2, 1]]
+    assert computed == 3
+    rows, computed = embed_with_cache(["bb", "dddd", "a"], embedder, tmp_path / "c")
+    assert rows.tolist() == [[2, 1], [4, 1], [1, 1]]
+    assert computed == 1
+    assert sorted(embedder.asked) == ["a", "bb", "ccc", "dddd"]
+
+
+def test_another_embedder_shares_nothing(tmp_path, embedder):
+    embed_with_cache(["a"], embedder, tmp_path / "c")
+    other = Counting()
+    other.name = "other"
+    assert embed_with_cache(["a"], other, tmp_path / "c")[1] == 1
+
+
+def test_progress_is_told_up_to_the_end(tmp_path, embedder):
+    told = []
+    texts = [str(number) for number in range(BATCH + 1)]
+    embed_with_cache(texts, embedder, tmp_path / "c", lambda done, total: told.append((done, total)))
+    assert told == [(0, BATCH + 1), (BATCH, BATCH + 1), (BATCH + 1, BATCH + 1)]
+
+
+def test_an_altered_vector_is_computed_again(tmp_path, embedder):
+    embed_with_cache(["a", "bb"], embedder, tmp_path / "c")
+    with closing(sqlite3.connect(tmp_path / "c")) as database, database:
+        database.execute("UPDATE vectors SET vector = zeroblob(8)")
+    rows, computed = embed_with_cache(["a", "bb"], embedder, tmp_path / "c")
+    assert (rows.tolist(), computed) == ([[1, 1], [2, 1]], 2)
+
+
+@pytest.mark.parametrize("content", [b"no database at all", b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_file_that_is_no_cache_is_thrown_away(tmp_path, embedder, content):
+    (tmp_path / "c").write_bytes(content)
+    assert embed_with_cache(["a"], embedder, tmp_path / "c")[1] == 1
+    assert embed_with_cache(["a"], embedder, tmp_path / "c")[1] == 0
+
+
+def test_a_cache_that_cannot_be_written_is_named(tmp_path, embedder):
+    with pytest.raises(DossierIndexError, match=r"nowhere/c cannot be written \(.*\)\. Make room"):
+        embed_with_cache(["a"], embedder, tmp_path / "nowhere" / "c")
+
+
+def test_what_is_no_longer_needed_is_forgotten(tmp_path, embedder):
+    embed_with_cache(["a", "bb"], embedder, tmp_path / "c")
+    prune_cache(["bb", "ccc"], embedder, tmp_path / "c")
+    assert embed_with_cache(["a", "bb"], embedder, tmp_path / "c")[1] == 1
+
+
+def test_a_cache_that_cannot_be_pruned_does_no_harm(tmp_path, embedder):
+    prune_cache(["a"], embedder, tmp_path / "nowhere" / "c")
+    assert not (tmp_path / "nowhere").exists()

@@ -1,0 +1,147 @@
+"""What a reader gets when the stored index is damaged, switched or gone."""
+
+import shutil
+
+import pytest
+
+from chat import Config, open_answerer
+from index import IndexDamaged, open_index, vectors
+from index.generations import CHROMA, CONTENTS, CURRENT, MANIFEST, usable_generation
+
+QUESTION = "When was the old bridge built?"
+
+
+def spoil_contents(folder):
+    file = folder / CONTENTS
+    file.write_text(file.read_text().replace("1931", "1391"))
+
+
+def spoil_database(folder):
+    with (folder / CHROMA / "chroma.sqlite3").open("r+b") as stream:
+        stream.truncate(1000)
+
+
+def lose_a_file(folder):
+    (folder / CHROMA / "chroma.sqlite3").unlink()
+
+
+def add_a_file(folder):
+    (folder / "more").write_text("")
+
+
+def spoil_manifest(folder):
+    (folder / MANIFEST).write_text("{")
+
+
+DAMAGES = [spoil_contents, spoil_database, lose_a_file, add_a_file, spoil_manifest, shutil.rmtree]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_generation_gives_way_to_the_one_before_with_a_warning(place_of_two, damage):
+    damage(place_of_two.index / "gen-000002")
+    generation, warning = usable_generation(place_of_two.index)
+    assert generation.number == 1
+    assert "gen-000002" in warning
+    assert warning.endswith("The generation gen-000001 is used instead.")
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_without_a_whole_generation_it_says_what_is_wrong_and_what_to_do(place, damage):
+    damage(place.index / "gen-000001")
+    with pytest.raises(IndexDamaged) as caught:
+        open_index(place.index, place.embedder)
+    assert "gen-000001" in str(caught.value)
+    assert str(caught.value).endswith("Make it: python -m ingest")
+
+
+@pytest.mark.parametrize("said", ["", "{}", '{"generation": "../../etc", "manifest": "x"}', "[]", "\0"])
+def test_a_pointer_that_cannot_be_followed_gives_the_newest_whole_generation(place_of_two, said):
+    (place_of_two.index / CURRENT).write_text(said)
+    generation, warning = usable_generation(place_of_two.index)
+    assert generation.number == 2
+    assert "CURRENT cannot be followed" in warning
+
+
+def test_where_there_is_no_index_it_says_how_to_make_one(tmp_path, embedder):
+    with pytest.raises(IndexDamaged, match=r"There is no index in .* python -m ingest"):
+        open_index(tmp_path, embedder)
+
+
+def test_the_generation_before_answers_and_the_warning_is_kept(place_of_two, caplog):
+    spoil_contents(place_of_two.index / "gen-000002")
+    with open_index(place_of_two.index, place_of_two.embedder) as index:
+        assert index.generation == "gen-000001"
+        assert index.search(QUESTION).sentences
+        assert "The generation gen-000001 is used instead." in index.warning
+    assert index.warning in caplog.text
+
+
+def test_a_sound_index_has_no_warning(place):
+    with open_index(place.index, place.embedder) as index:
+        assert index.warning == ""
+        assert index.fingerprint == place.current().fingerprint
+
+
+def test_a_damaged_index_is_built_again_by_whoever_opens_the_answerer(place, home):
+    spoil_database(place.index / "gen-000001")
+    with open_answerer(Config(corpus=place.articles, home=home, index=place.index)) as answerer:
+        assert answerer.warning == ""
+        assert answerer.fingerprint["generation"] == "gen-000002"
+    assert place.current().number == 2
+
+
+def test_what_is_open_is_not_touched_by_damage_to_what_is_stored(place):
+    with open_index(place.index, place.embedder) as index:
+        before = index.search(QUESTION)
+        shutil.rmtree(place.index / "gen-000001")
+        (place.index / CURRENT).write_text("{")
+        assert index.search(QUESTION) == before
+
+
+def test_a_newer_index_that_cannot_be_used_leaves_the_open_one(place, twice_built, caplog):
+    with open_index(place.index, place.embedder) as index:
+        before = index.search(QUESTION)
+        shutil.rmtree(place.index / "gen-000001")
+        (place.index / CURRENT).write_text((twice_built.index / CURRENT).read_text())
+        assert index.search(QUESTION) == before
+    assert "The newer index cannot be used; the open one stays" in caplog.text
+
+
+def test_reading_never_writes_to_what_is_stored(place):
+    before = sorted((path, path.stat().st_mtime_ns) for path in place.index.rglob("*"))
+    with open_index(place.index, place.embedder) as index:
+        index.search(QUESTION)
+    assert sorted((path, path.stat().st_mtime_ns) for path in place.index.rglob("*")) == before
+
+
+def test_two_readers_have_copies_of_their_own_which_go_when_they_close(place, private):
+    one, two = (open_index(place.index, place.embedder) for _ in range(2))
+    assert len(list(private.iterdir())) == 2
+    one.close()
+    assert len(list(private.iterdir())) == 1
+    assert two.search(QUESTION).sentences
+    two.close()
+    assert list(private.iterdir()) == []
+
+
+def test_a_copy_that_cannot_be_made_is_one_line_and_leaves_nothing(place, private, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copytree", full)
+    with pytest.raises(Exception, match=r"cannot be copied to .*No space left.*TMPDIR") as caught:
+        open_index(place.index, place.embedder)
+    assert type(caught.value).__module__ == "index.errors"
+    assert list(private.iterdir()) == []
+
+
+def test_vectors_that_do_not_open_leave_the_search_by_words(place, monkeypatch):
+    def refuse(folder):
+        raise RuntimeError("hnsw segment reader: nothing found on disk")
+
+    monkeypatch.setattr(vectors, "open_vectors", refuse)
+    with open_index(place.index, place.embedder) as index:
+        assert "Search goes by words alone" in index.warning
+        found = index.search(QUESTION)
+        assert found.sentences[0].found.keys() <= {"words", "passage_words"}
+        assert "1931" in index.contents.sentences[found.sentences[0].id].text
