@@ -9,7 +9,7 @@ from chat.answers import Statement
 from chat.citing import Cites
 from chat.finding import Finding, Scored
 from chat.question import Asked, Kind, classify
-from chat.values import agree, find_values
+from chat.values import agree, asked_values
 from index import Match, NearQuestion
 from index.analyzer import Analyzer
 from ingest import Article, Sentence
@@ -165,14 +165,7 @@ def _asked_same(prepared: Sequence[NearQuestion], kind: Kind) -> dict[str, float
 
 def _value(item: Scored, asked: Asked) -> str:
     """The date or number with which a sentence answers; empty when the question asks for none."""
-    text = item.sentence.text
-    values = find_values(text, asked.kind)
-    if asked.kind == "how_many":
-        # 1,500 troops and base number 102 are no two versions of anything: it must count what is asked for
-        counted = set(re.findall(r"[a-z]{4,}", asked.text.lower()))
-        values = [
-            v for v in values if counted & set(re.findall(r"[a-z]{4,}", text[v.end : v.end + 30].lower()))
-        ]
+    values = asked_values(item.sentence.text, asked.text, asked.kind)
     if item.span:
         values = [v for v in values if v.start < item.span[1] and item.span[0] < v.end] or values
     return values[0].key if values else ""

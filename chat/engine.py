@@ -137,6 +137,7 @@ class Answerer:
         asks_for = {gap.question: gap.asks_for for gap in contents.gaps}
         matches = tuple(_found(item.match) for item in _interleaved(findings))
         common = {"understood": whole.found.question, "matches": matches}
+        versions: tuple[str, ...] = ()
         if not answered:
             message = refusal(whole.found, asked_articles, asks_for)
             closest = _closest(whole.scored, contents.articles)
@@ -144,6 +145,7 @@ class Answerer:
         else:
             cites = Cites(contents.articles)
             choice = merge([_choose(finding, finder, scope) for finding in answered])
+            versions = choice.versions
             statements = write_statements(choice, contents.articles, cites)
             missing = [finding.found.question for finding in findings if finding not in answered]
             answer = Answer(
@@ -161,6 +163,7 @@ class Answerer:
             "confidence": min(finding.decision.confidence for finding in answered or findings),
             "threshold": whole.decision.threshold,
             "findings": [explain(finding) for finding in findings],
+            "versions": list(versions),
             "citations_dropped": dropped,
             "generation": self._index.generation,
             "seconds": {"search": searched, "all": seconds},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chat.question import Asked, Kind, classify
+from chat.question import Asked, classify
 from chat.reader import Candidate, Reader, Reading
 from chat.scoring import (
     DECISION_FEATURES,
@@ -77,14 +77,14 @@ class Finder:
         matches = found.sentences[:READ]
         sentences = [self.searcher.contents.sentences[match.id] for match in matches]
         readings = self._read(found.question, sentences)
-        features = sentence_features(matches, sentences, readings, found, asked.kind)
+        features = sentence_features(matches, sentences, readings, found, asked)
         scores = softmax(features @ self._weights.sentence)
         scored = [
             Scored(sentence, float(score), match, _span(readings[i]) if readings else None)
             for i, (sentence, score, match) in enumerate(zip(sentences, scores, matches, strict=True))
         ]
         scored.sort(key=lambda item: (-item.score, item.sentence.id))
-        return Finding(asked, found, tuple(scored), self._decide(found, asked.kind, features), features)
+        return Finding(asked, found, tuple(scored), self._decide(found, asked, features), features)
 
     def find_best(self, ways: Sequence[str], scope: AbstractSet[str] | None = None) -> Finding:
         """The finding for the way of saying a question that the articles answer most surely.
@@ -98,8 +98,8 @@ class Finder:
                 best = other
         return best
 
-    def _decide(self, found: Found, kind: Kind, features: np.ndarray) -> Decision:
-        grounds = decision_features(found, kind, features, self._weights.sentence)
+    def _decide(self, found: Found, asked: Asked, features: np.ndarray) -> Decision:
+        grounds = decision_features(found, asked, features, self._weights.sentence)
         confidence = sigmoid(float(grounds @ self._weights.decision)) if len(features) else 0.0
         named = {name: float(value) for name, value in zip(DECISION_FEATURES, grounds, strict=True)}
         threshold = self._weights.threshold

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from chat.question import Kind, classify
+from chat.question import Asked, Kind, classify
 from chat.reader import Reading
-from chat.values import find_values
+from chat.values import asked_values
 from index import Found, Match, NearQuestion
 from ingest import Sentence
 
@@ -45,8 +45,11 @@ DECISION_FEATURES = (
     "relevance",
     "relevance_second",
     "best",  # probability of the best sentence
+    "value_missing",  # a date or number is asked for and none of the best three sentences has one
 )
 NEAR = 0.75
+TYPED: tuple[Kind, ...] = ("when", "how_many")
+"""Kinds of questions whose answer has a form that can be looked for."""
 
 SIMILAR_KINDS: Mapping[Kind, str] = {"list": "which", "what": "which"}
 """Kinds that people use for one another; the others stand for themselves."""
@@ -82,11 +85,11 @@ def sentence_features(
     sentences: Sequence[Sentence],
     readings: Sequence[Reading] | None,
     found: Found,
-    kind: Kind,
+    asked: Asked,
 ) -> np.ndarray:
     """(sentences, features): the i'th row belongs to the i'th match."""
-    prepared, prepared_same = _by_target(found.prepared), _by_target(_same_kind(found.prepared, kind))
-    gaps, gaps_same = _by_target(found.gaps), _by_target(_same_kind(found.gaps, kind))
+    prepared, prepared_same = _by_target(found.prepared), _by_target(_same_kind(found.prepared, asked.kind))
+    gaps, gaps_same = _by_target(found.gaps), _by_target(_same_kind(found.gaps, asked.kind))
     floors = {name: _floor(matches, name) for name in ("dense", "passage_dense")}
     rows = []
     for i, (match, sentence) in enumerate(zip(matches, sentences, strict=True)):
@@ -106,7 +109,7 @@ def sentence_features(
                 gaps_same.get(match.id, 0.0),
                 _logit(reading.relevance) / 5 if reading else 0.0,
                 reading.span_score if reading else 0.0,
-                float(bool(find_values(sentence.text, kind))) if kind in ("when", "how_many") else 0.0,
+                float(bool(asked_values(sentence.text, asked.text, asked.kind))),
                 float(sentence.kind in ("title", "heading", "dateline")),
                 float(sentence.kind in ("note", "byline")),
             )
@@ -114,20 +117,23 @@ def sentence_features(
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(SENTENCE_FEATURES))
 
 
-def decision_features(found: Found, kind: Kind, features: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def decision_features(found: Found, asked: Asked, features: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """(features,) of a question; `features` are its sentences', `weights` those of SENTENCE_FEATURES."""
     if not len(features):
         return np.zeros(len(DECISION_FEATURES))
+    sums = features @ weights
+    value = SENTENCE_FEATURES.index("value")
     relevance = np.sort(features[:, SENTENCE_FEATURES.index("relevance")])[::-1]
     return np.array(
         (
             1.0,
             features[:, SENTENCE_FEATURES.index("dense")].max(),
             _top(found.prepared) - _top(found.gaps),
-            _top(_same_kind(found.prepared, kind)) - _top(_same_kind(found.gaps, kind)),
+            _top(_same_kind(found.prepared, asked.kind)) - _top(_same_kind(found.gaps, asked.kind)),
             relevance[0],
             relevance[min(1, len(relevance) - 1)],
-            softmax(features @ weights).max(),
+            softmax(sums).max(),
+            float(asked.kind in TYPED and not features[np.argsort(-sums)[:3], value].any()),
         )
     )
 

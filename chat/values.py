@@ -56,6 +56,9 @@ _NUMBER = re.compile(
     rf"(?<![\w.,])(?:[$€£]\s?)?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)(?:\s?%|st\b|nd\b|rd\b|th\b)?(?![\w])|\b(?P<word>{'|'.join(_NUMBER_WORDS)})\b",
     re.IGNORECASE,
 )
+_UNITS = frozenset(
+    "day days week weeks month months year years decade decades hour hours percent times time".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,20 @@ def find_values(text: str, kind: Kind) -> list[Value]:
         dates = find_dates(text)
         return [n for n in find_numbers(text) if not any(d.start < n.end and n.start < d.end for d in dates)]
     return []
+
+
+def asked_values(text: str, question: str, kind: Kind) -> list[Value]:
+    """The values in a text that can answer this question: of its numbers only those that count what is asked for.
+
+    1,500 troops and base number 102 are no two versions of anything.
+    """
+    values = find_values(text, kind)
+    if kind == "how_many":
+        counted = set(re.findall(r"[a-z]{4,}", question.lower())) | _UNITS
+        values = [
+            v for v in values if counted & set(re.findall(r"[a-z]{4,}", text[v.end : v.end + 30].lower()))
+        ]
+    return values
 
 
 def find_dates(text: str) -> list[Value]:

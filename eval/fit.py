@@ -152,7 +152,7 @@ def write_weights(file: Path, weights: Mapping[str, Any], provenance: Mapping[st
 
 def _grounds(example: Example, sentence: np.ndarray) -> np.ndarray:
     finding = example.finding
-    return decision_features(finding.found, finding.asked.kind, finding.features, sentence)
+    return decision_features(finding.found, finding.asked, finding.features, sentence)
 
 
 def _descend(

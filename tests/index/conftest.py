@@ -18,8 +18,17 @@ TEXTS = {
     "school.txt": "The school\n\nThe village school has forty pupils.\n\nWho pays\n\nThe county pays its teachers.\n",
 }
 QUESTIONS = [
-    {"article": "bridge", "quotes": ["built in 1931"], "questions": ["When was the bridge built?", "how old is it"]},
-    {"article": "market", "quote": "opens at five", "question": "When does it close?", "asks_for": "closing time"},
+    {
+        "article": "bridge",
+        "quotes": ["built in 1931"],
+        "questions": ["When was the bridge built?", "how old is it"],
+    },
+    {
+        "article": "market",
+        "quote": "opens at five",
+        "question": "When does it close?",
+        "asks_for": "closing time",
+    },
 ]
 
 

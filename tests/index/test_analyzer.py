@@ -34,7 +34,12 @@ def test_the_normal_form_drops_case_accents_dots_and_possessive(word, wanted):
 
 
 def test_terms_are_stems_without_stop_words():
-    assert PLAIN.terms("The members of the pact have been founding members.") == ["member", "pact", "found", "member"]
+    assert PLAIN.terms("The members of the pact have been founding members.") == [
+        "member",
+        "pact",
+        "found",
+        "member",
+    ]
 
 
 def test_numbers_and_words_with_dots_are_terms():
@@ -64,7 +69,9 @@ def test_an_arrow_widens_only_questions_about_its_left_side():
 def test_a_group_may_have_names_of_several_words():
     group = "CSTO, Collective Security Treaty Organization"
     assert "=0" in share(group, "What is the CSTO?", "The Collective Security Treaty Organization’s charter")
-    assert not share(group, "What is the CSTO?", "The Collective Security Treaty, before there was an organization")
+    assert not share(
+        group, "What is the CSTO?", "The Collective Security Treaty, before there was an organization"
+    )
 
 
 def test_a_name_made_of_stop_words_and_numbers_is_found_whole():

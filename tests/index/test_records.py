@@ -19,7 +19,7 @@ def test_contents_read_back_are_those_that_were_written(contents, tmp_path):
 
 
 def test_texts_with_every_kind_of_line_end_survive(tmp_path):
-    text = "a\r\nb\u2028c\u0085d\x0ce\x1cf\rg\\n\"\u0000"
+    text = 'a\r\nb\u2028c\u0085d\x0ce\x1cf\rg\\n"\u0000'
     article = Article("x", text, "", (Block(0, 1, "paragraph"),), "x.txt", "", ("A\u2028B",), None)
     contents = Contents({"x": article}, {}, {}, synonyms="a,\u2028b", examples=("q\n?",))
     write_contents(contents, tmp_path / "c.jsonl")
@@ -28,7 +28,12 @@ def test_texts_with_every_kind_of_line_end_survive(tmp_path):
 
 @pytest.mark.parametrize(
     "line",
-    ["{", '{"type":"verse"}', "{}", '{"type":"sentence","article":"x","start":0,"end":1,"kind":"note","context":null}'],
+    [
+        "{",
+        '{"type":"verse"}',
+        "{}",
+        '{"type":"sentence","article":"x","start":0,"end":1,"kind":"note","context":null}',
+    ],
 )
 def test_what_is_no_contents_is_refused(tmp_path, line):
     (tmp_path / "c.jsonl").write_text(line)

@@ -15,14 +15,14 @@ FOUNDED = "When was the CSTO founded?"
 
 
 @pytest.fixture(scope="module")
-def first(shipped_index):
-    """The text of the sentence that comes first for a question."""
+def best_five(shipped_index):
+    """The five best sentences for a question, as one text."""
 
-    def first(question: str, scope=None) -> str:
-        found = shipped_index.search(question, scope)
-        return shipped_index.contents.sentences[found.sentences[0].id].text
+    def best_five(question: str) -> str:
+        found = shipped_index.search(question)
+        return "\n".join(shipped_index.contents.sentences[m.id].text for m in found.sentences[:5])
 
-    return first
+    return best_five
 
 
 @pytest.fixture(scope="module")
@@ -47,16 +47,18 @@ def collection(shipped_index, tmp_path_factory):
         ("When did Baku leave the alliance?", "1999"),
     ],
 )
-def test_the_sentence_that_answers_comes_first(first, question, words):
-    assert words in first(question)
+def test_the_sentence_that_answers_is_among_the_best_five(best_five, question, words):
+    assert words in best_five(question)
 
 
-def test_misspelt_names_still_find_and_are_told(shipped_index, first):
-    question = "Why did Kazahkstan call the peacekeepers?"
-    assert "Tokayev called for CSTO help" in first(question)
-    found = shipped_index.search(question)
-    assert found.question == "Why did Kazakhstan call the peacekeepers?"
-    assert [(c.asked, c.meant) for c in found.corrections] == [("Kazahkstan", "Kazakhstan")]
+def test_misspelt_names_find_the_same_as_the_right_ones_and_are_told(shipped_index):
+    found = shipped_index.search("What did Lukashenco want from Kazahkstan?")
+    assert found.question == "What did Lukashenko want from Kazakhstan?"
+    assert [(c.asked, c.meant) for c in found.corrections] == [
+        ("Lukashenco", "Lukashenko"),
+        ("Kazahkstan", "Kazakhstan"),
+    ]
+    assert found.sentences == shipped_index.search(found.question).sentences
 
 
 def test_matches_are_best_first_and_each_list_has_every_rank_once(shipped_index):

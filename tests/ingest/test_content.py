@@ -167,17 +167,9 @@ def test_words_of_others_without_quotation_marks_are_quotations(corpus):
 
 
 def test_page_furniture_is_left_out_without_an_articles_toml():
-    text = "\n".join(
-        [
-            "top of page",
-            "Menu",
-            "The pact",
-            "Image: the summit, by the press office",
-            TEXT,
-            "Share this article",
-        ]
-        + [MORE, "Download PDF", "Subscribe to our newsletter", "© 2024 All rights reserved", "Log in", ";"]
-    )
+    above = ["top of page", "Menu", "The pact", "Image: the summit, by the press office"]
+    below = ["Download PDF", "Subscribe to our newsletter", "© 2024 All rights reserved", "Log in", ";"]
+    text = "\n".join([*above, TEXT, "Share this article", MORE, *below])
     assert read(text, title="The pact") == [("title", "The pact"), ("paragraph", TEXT), ("paragraph", MORE)]
 
 
@@ -278,28 +270,12 @@ def test_a_text_without_content_has_no_blocks(text):
     assert read(text) == []
 
 
-lines = st.one_of(
-    st.sampled_from(
-        [
-            "",
-            "  ",
-            "The pact",
-            "Menu",
-            ";",
-            TEXT,
-            f"  {MORE}\t",
-            "By Ann Lee",
-            "He said that it was so:",
-            "Next steps",
-        ]
-        + [
-            "Ann Lee is a research fellow at the institute.",
-            "OSH, Kyrgyzstan: The pact met here again today.",
-            "\ufeff",
-        ]
-    ),
-    st.text(max_size=60),
-)
+PIECES = [
+    *("", "  ", "The pact", "Menu", ";", "\ufeff", TEXT, f"  {MORE}\t", "By Ann Lee", "Next steps"),
+    *("He said that it was so:", "OSH, Kyrgyzstan: The pact met here again today."),
+    "Ann Lee is a research fellow at the institute.",
+]
+lines = st.one_of(st.sampled_from(PIECES), st.text(max_size=60))
 
 
 @given(

@@ -121,7 +121,11 @@ def test_articles_toml_gives_order_id_title_authors_and_publisher(folder):
         ("[[articles]]\nfile = 'pact.txt'", "unknown key `articles`", "[[article]]"),
         ("[[article]]\nid = 'pact'", "no `file`", "Add the file's name"),
         ("[[article]]\nfile = 'pact.txt'\nauthor = 'A'", "unknown key `author`", "authors, publisher"),
-        ("[[article]]\nfile = 'pact.txt'\nauthors = 'A'", "`authors` of pact.txt", "a list of texts, and is 'A'"),
+        (
+            "[[article]]\nfile = 'pact.txt'\nauthors = 'A'",
+            "`authors` of pact.txt",
+            "a list of texts, and is 'A'",
+        ),
         ("[[article]]\nfile = 'pact.txt'\ntitle = 7", "`title` of pact.txt", "a text in quotes, and is 7"),
         ("[[article]]\nfile = 'pact.txt'\nid = ' '", "`id` of pact.txt is empty", "take it out"),
         ("[[article]]\nfile = 'no.txt'", "names no.txt, which is not in", "take the entry out"),

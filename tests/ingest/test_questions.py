@@ -9,7 +9,11 @@ from ingest.questions import Gap, Prepared, read_questions
 
 TEXT = "The pact was founded in 1992. It has six members."
 ARTICLES = {"pact": Article("pact", TEXT, "", (Block(0, len(TEXT), "paragraph"),), "pact.txt", "0" * 64)}
-QUESTION = {"article": "pact", "quotes": ["founded in 1992", "six members"], "questions": ["When?", "How many?"]}
+QUESTION = {
+    "article": "pact",
+    "quotes": ["founded in 1992", "six members"],
+    "questions": ["When?", "How many?"],
+}
 GAP = {"article": "pact", "quote": "six members", "question": "Who are they?", "asks_for": "their names"}
 
 
