@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from chat.answers import Statement
 from chat.citing import Cites
 from chat.finding import Finding, Scored
+from chat.names import find_names
 from chat.question import Asked, Kind, classify
 from chat.values import agree, asked_values
 from index import Match, NearQuestion
@@ -58,6 +60,11 @@ VERSION_NEAR = 0.80
 """... or when a question prepared for it is this near (cosine) to the one that was asked."""
 
 
+COVER = 0.01
+"""A sentence about somebody whom a question names beside somebody else, and of whom nothing is said yet,
+is added when it scores at least so much of the best one's score."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What to say: the sentences, best first, who else says the same, and whether they disagree."""
@@ -104,6 +111,16 @@ def choose(finding: Finding, analyzer: Analyzer) -> Choice:
         if wanted and said + words <= plan.words:
             chosen.append(item)
             said += words
+    for name in coordinated_names(finding.asked.text):
+        terms = {t for t in analyzer.terms(name, question=True) if t.startswith("=")} or set(
+            analyzer.terms(name)
+        )
+        if any(_speaks_of(other, terms, analyzer) for other in chosen):
+            continue
+        item = next((i for i in scored[:LOOKED_AT] if _speaks_of(i, terms, analyzer)), None)
+        if item is not None and item.score >= COVER * best.score and said < plan.words:
+            chosen.append(item)
+            said += len(item.sentence.text.split())
     differ = tuple(versions) if len(versions) > 1 else ()
     return Choice(tuple(chosen), {id: tuple(items) for id, items in echoes.items()}, differ)
 
@@ -151,6 +168,22 @@ def merge(choices: Sequence[Choice]) -> Choice:
     echoes = {id: found for choice in choices for id, found in choice.echoes.items()}
     versions = next((choice.versions for choice in choices if choice.versions), ())
     return Choice(tuple(items.values()), echoes, versions)
+
+
+def coordinated_names(question: str) -> list[str]:
+    """Names that a question puts side by side: "Forster and Akromov", "Kazakhstan, Belarus or Armenia"."""
+    names = find_names(question)
+    joined = []
+    for one, other in pairwise(names):
+        at = question.find(one)
+        between = question[at + len(one) : question.find(other, at + len(one))]
+        if re.fullmatch(r"(?:,|,? and|,? or| and also)(?: the)? ", between):
+            joined += [one, other]
+    return list(dict.fromkeys(joined))
+
+
+def _speaks_of(item: Scored, terms: AbstractSet[str], analyzer: Analyzer) -> bool:
+    return terms <= set(analyzer.terms(item.sentence.text))
 
 
 def _asked_same(prepared: Sequence[NearQuestion], kind: Kind) -> dict[str, float]:

@@ -5,6 +5,7 @@ with where they come from. A sentence's score is the softmax over the sentences 
 (listwise, ListNet: Cao et al. 2007); whether the question is answered at all is a logistic regression.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import numpy as np
 
 from chat.question import Asked, Kind, classify
 from chat.reader import Reading
-from chat.values import asked_values
+from chat.values import has_form
 from index import Found, Match, NearQuestion
 from ingest import Sentence
 
@@ -45,10 +46,10 @@ DECISION_FEATURES = (
     "relevance",
     "relevance_second",
     "best",  # probability of the best sentence
-    "value_missing",  # a date or number is asked for and none of the best three sentences has one
+    "value_missing",  # none of the best three sentences has the form of an answer (see TYPED)
 )
 NEAR = 0.75
-TYPED: tuple[Kind, ...] = ("when", "how_many")
+TYPED: tuple[Kind, ...] = ("when", "how_many", "why")
 """Kinds of questions whose answer has a form that can be looked for."""
 
 SIMILAR_KINDS: Mapping[Kind, str] = {"list": "which", "what": "which"}
@@ -66,6 +67,11 @@ class Weights:
     threshold: float
     """The question is answered when the probability that it can be is at least this."""
     provenance: Mapping[str, Any]
+
+    def digest(self) -> str:
+        """Tells one set of weights from another."""
+        numbers = np.concatenate([self.sentence, self.decision, [self.threshold]])
+        return hashlib.sha256(numbers.tobytes()).hexdigest()[:12]
 
 
 def read_weights(name: str, file: Path = WEIGHTS) -> Weights:
@@ -109,7 +115,7 @@ def sentence_features(
                 gaps_same.get(match.id, 0.0),
                 _logit(reading.relevance) / 5 if reading else 0.0,
                 reading.span_score if reading else 0.0,
-                float(bool(asked_values(sentence.text, asked.text, asked.kind))),
+                float(has_form(sentence.text, asked.text, asked.kind)),
                 float(sentence.kind in ("title", "heading", "dateline")),
                 float(sentence.kind in ("note", "byline")),
             )

@@ -56,6 +56,14 @@ _NUMBER = re.compile(
     rf"(?<![\w.,])(?:[$€£]\s?)?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)(?:\s?%|st\b|nd\b|rd\b|th\b)?(?![\w])|\b(?P<word>{'|'.join(_NUMBER_WORDS)})\b",
     re.IGNORECASE,
 )
+_CAUSE = re.compile(
+    r"\b(?:because|due to|owing to|thanks to|since|as a result|therefore|thus|hence|so that|in order to|reasons?|causes?|"
+    r"caused|prompted|driven|drove|linked to|in response|in light of|given|amid|for fear|concerns?|designed to|seeks?|"
+    r"aims?|attempt to|in an attempt|to (?:fill|avoid|prevent|protect|counter|guarantee|ensure|retain|sustain|receive|"
+    r"defend|signal|show|quell|stabili[sz]e|preserve|force|pressure)|as (?:they|it|he|she|the|some|there)|considering|"
+    r"view of|resulting|following|after|without)\b",
+    re.IGNORECASE,
+)
 _UNITS = frozenset(
     "day days week weeks month months year years decade decades hour hours percent times time".split()
 )
@@ -93,6 +101,13 @@ def asked_values(text: str, question: str, kind: Kind) -> list[Value]:
             v for v in values if counted & set(re.findall(r"[a-z]{4,}", text[v.end : v.end + 30].lower()))
         ]
     return values
+
+
+def has_form(text: str, question: str, kind: Kind) -> bool:
+    """True when a text has what an answer of this kind must have: a date, a count, a word of cause."""
+    if kind == "why":
+        return _CAUSE.search(text) is not None
+    return bool(asked_values(text, question, kind))
 
 
 def find_dates(text: str) -> list[Value]:

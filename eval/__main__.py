@@ -1,4 +1,4 @@
-"""The commands: python -m eval run | check | compare | convert | bench."""
+"""The commands: python -m eval run | check | compare | convert | fit | bench."""
 
 import argparse
 import json
@@ -6,10 +6,14 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 from chat.config import Config, add_config_arguments, config_from
+from chat.engine import open_answerer
+from chat.scoring import WEIGHTS
 from eval.bench import SIZES, bench
 from eval.cases import CATEGORIES, Case, load_cases, read_cases
 from eval.compare import compare_runs
@@ -20,11 +24,13 @@ from eval.console import (
     print_comparison,
     print_converted,
     print_failed,
+    print_fitted,
     print_problems,
     print_runs,
     print_where,
     progress,
 )
+from eval.fit import FOLDS, SEED, fit, make_examples, write_weights
 from eval.run import run_cases, write_run
 from eval.squad import convert_squad
 from eval.systems import SYSTEMS
@@ -141,6 +147,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     convert.set_defaults(command=_convert)
 
+    fitting = commands.add_parser(
+        "fit",
+        help="fit the answerer's weights on the dev questions",
+        description="Fit how much each sign of a good sentence counts and when to decline, on the dev split "
+        "only, by cross-validation; writes chat/weights.json with where the numbers come from.",
+    )
+    add_config_arguments(fitting, os.environ)
+    fitting.set_defaults(command=_fit)
+
     bench = commands.add_parser(
         "bench",
         help="measure speed, memory and size",
@@ -182,6 +197,21 @@ def _run(options: argparse.Namespace) -> int:
     for metrics in written:
         print_failed(metrics)
     print_where(out if len(names) == 1 else out / names[0])
+    return 0
+
+
+def _fit(options: argparse.Namespace) -> int:
+
+    config = config_from(options)
+    cases = load_cases([CASES / "dev.jsonl"], read_corpus(config.corpus).articles)
+    fitted = {}
+    for prepared, reader in product((True, False), repeat=2):
+        with open_answerer(replace(config, prepared=prepared, reader=reader)) as answerer:
+            fitted[answerer.reading] = fit(make_examples(cases, answerer), answerer.reading)
+            fingerprint = answerer.fingerprint
+    questions = {"questions": "eval/cases/dev.jsonl", "cases": len(cases), "seed": SEED, "folds": FOLDS}
+    write_weights(WEIGHTS, fitted, {**questions, "articles": fingerprint["articles"]})
+    print_fitted(fitted)
     return 0
 
 

@@ -230,3 +230,15 @@ def _short(value: Any) -> str:
         return "–"
     text = str(value)
     return text if len(text) <= 48 else f"{text[:47]}…"
+
+
+def print_fitted(fitted: Mapping[str, Mapping[str, Any]]) -> None:
+    """The cross-validated figures of each way of reading."""
+    table = Table(title="Cross-validated on the dev questions")
+    names = list(next(iter(fitted.values()))["cross_validation"])
+    for column in ("Reads with", *(name.replace("_", " ") for name in names), "threshold"):
+        table.add_column(column)
+    for reading, weights in fitted.items():
+        figures = weights["cross_validation"]
+        table.add_row(reading, *(f"{figures[name]:.3f}" for name in names), f"{weights['threshold']:.3f}")
+    _console().print(table)

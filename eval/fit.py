@@ -54,8 +54,24 @@ def make_examples(cases: Sequence[Case], answerer: Answerer) -> list[Example]:
     return examples
 
 
-def fit(examples: Sequence[Example], used: Mapping[str, bool]) -> tuple[dict[str, Any], dict[str, float]]:
-    """The weights as stored, and the figures of the cross-validation."""
+USED_BY = {
+    "prepared": (
+        "prepared",
+        "prepared_near",
+        "prepared_same",
+        "gap",
+        "gap_same",
+        "difference",
+        "difference_same",
+    ),
+    "reader": ("relevance", "span", "relevance_second"),
+}
+"""Features that are only there with prepared questions, or with the reader; their weights stay 0 without."""
+
+
+def fit(examples: Sequence[Example], reading: str) -> dict[str, Any]:
+    """The weights for one way of reading, as stored, with the figures of the cross-validation."""
+    used = {name: way in reading.split("+") for way, names in USED_BY.items() for name in names}
     folds = np.random.default_rng(SEED).permutation(len(examples)) % FOLDS
     confidences = np.zeros(len(examples))
     first, three = [], []
@@ -87,7 +103,7 @@ def fit(examples: Sequence[Example], used: Mapping[str, bool]) -> tuple[dict[str
         "threshold": round(float(threshold), 4),
         "cross_validation": {name: round(value, 4) for name, value in figures.items()},
     }
-    return stored, figures
+    return stored
 
 
 def fit_sentences(examples: Sequence[Example], used: Mapping[str, bool]) -> np.ndarray:

@@ -4,7 +4,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -42,6 +42,11 @@ def open_dossier(config: Config) -> Iterator[System]:
     """The product."""
     with open_answerer(config) as answerer:
         yield answerer
+
+
+def without(config: Config, *left_out: str) -> Config:
+    """The settings without prepared questions, without the reader, or without both."""
+    return replace(config, prepared="prepared" not in left_out, reader="reader" not in left_out)
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,9 @@ def open_quickstart(config: Config) -> Iterator[System]:
 
 SYSTEMS: Mapping[str, Opener] = {
     "dossier": open_dossier,
+    "dossier-plain": lambda config: open_dossier(without(config, "prepared", "reader")),
+    "dossier-prepared": lambda config: open_dossier(without(config, "reader")),
+    "dossier-reader": lambda config: open_dossier(without(config, "prepared")),
     "quickstart": open_quickstart,
     "bm25": open_bm25,
     "dense": open_dense,

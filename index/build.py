@@ -102,15 +102,14 @@ def build_index(
 def _store(folder: Path, entries: Sequence[Entry], contents: Contents, rows: np.ndarray) -> None:
     # here, because a build that has nothing to do needs neither LlamaIndex nor Chroma (2 s to import)
     from index.llama import add_passages
-    from index.vectors import add_vectors, new_vectors
+    from index.vectors import KINDS, add_vectors, new_vectors
 
-    passages = [i for i, entry in enumerate(entries) if entry.kind == "passage"]
-    others = [i for i, entry in enumerate(entries) if entry.kind != "passage"]
     with new_vectors(folder) as vectors:
-        add_passages(vectors, contents, [entries[i] for i in passages], rows[passages])
-        add_vectors(
-            vectors,
-            [entries[i].id for i in others],
-            rows[others],
-            [{"kind": entries[i].kind, "article": entries[i].article} for i in others],
-        )
+        for kind in KINDS:
+            places = [i for i, entry in enumerate(entries) if entry.kind == kind]
+            own = [entries[i] for i in places]
+            if kind == "passage":
+                add_passages(vectors, contents, own, rows[places])
+            else:
+                articles = [entry.article for entry in own]
+                add_vectors(vectors, kind, [entry.id for entry in own], rows[places], articles)

@@ -1,8 +1,7 @@
 """Where the index and LlamaIndex meet: embedders both ways, and passages as nodes in Chroma.
 
-Passages are stored as LlamaIndex nodes, so that any LlamaIndex program can open the collection with
-`VectorStoreIndex.from_vector_store`, and retrieve them with a filter on `kind` == "passage": sentences
-and questions stand beside them without a text of their own.
+Passages are stored as LlamaIndex nodes in a collection of their own, `dossier-passage`, so that any
+LlamaIndex program can open it with `VectorStoreIndex.from_vector_store`.
 """
 
 from collections.abc import Sequence
@@ -65,7 +64,7 @@ class LlamaIndexEmbedder:
 
 def add_passages(vectors: Vectors, contents: Contents, entries: Sequence[Entry], rows: np.ndarray) -> None:
     """Stores passages as nodes; the i'th row of `rows` belongs to the i'th entry."""
-    store = ChromaVectorStore(chroma_collection=vectors.collection)
+    store = ChromaVectorStore(chroma_collection=vectors.collections["passage"])
     nodes = [_node(contents, entry, row) for entry, row in zip(entries, rows, strict=True)]
     for start in range(0, len(nodes), BATCH):
         store.add(nodes[start : start + BATCH])

@@ -1,7 +1,7 @@
 """The home of Chroma: stores vectors with where they point, and finds the nearest ones."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +16,10 @@ from chromadb.errors import ChromaError
 
 from index.errors import DossierIndexError
 
-COLLECTION = "dossier"
+KINDS = ("passage", "sentence", "question", "gap")
+"""Each kind of entry has a collection of its own, `dossier-KIND`: with a filter on the kind in one
+collection a search among 50,000 entries took 184 ms, and without a filter 2.5 ms."""
+
 BATCH = 2_000
 """Entries added at once; Chroma's own bound is 5,461."""
 
@@ -35,20 +38,18 @@ class Near:
 
 
 class Vectors:
-    """An open collection."""
+    """Open collections, by kind."""
 
-    def __init__(self, client: ClientAPI, collection: chromadb.Collection):
+    def __init__(self, client: ClientAPI, collections: Mapping[str, chromadb.Collection]):
         self._client = client
-        self.collection = collection
+        self.collections = collections
 
     def nearest(
         self, vector: np.ndarray, kind: str, limit: int, articles: AbstractSet[str] | None = None
     ) -> list[Near]:
         """Entries of one kind nearest to `vector`, best first, only from `articles` where given."""
-        where: dict[str, Any] = {"kind": kind}
-        if articles is not None:
-            where = {"$and": [where, {"article": {"$in": sorted(articles)}}]}
-        found = self.collection.query(
+        where: dict[str, Any] | None = None if articles is None else {"article": {"$in": sorted(articles)}}
+        found = self.collections[kind].query(
             query_embeddings=[vector], n_results=limit, where=where, include=["distances"]
         )
         return [
@@ -57,36 +58,44 @@ class Vectors:
         ]
 
     def count(self) -> int:
-        return self.collection.count()
+        return sum(collection.count() for collection in self.collections.values())
 
     def all_vectors(self, batch: int = BATCH) -> Iterator[tuple[str, np.ndarray]]:
         """Every id with its vector, in no particular order."""
-        for start in range(0, self.count(), batch):
-            rows = self.collection.get(include=["embeddings"], limit=batch, offset=start)
-            yield from zip(rows["ids"], rows["embeddings"], strict=True)
+        for collection in self.collections.values():
+            for start in range(0, collection.count(), batch):
+                rows = collection.get(include=["embeddings"], limit=batch, offset=start)
+                yield from zip(rows["ids"], rows["embeddings"], strict=True)
 
     def close(self) -> None:
         self._client.close()
 
 
 def open_vectors(folder: Path) -> Vectors:
-    """The collection in a folder that nobody else has open.
+    """The collections in a folder that nobody else has open.
 
     Opening writes to the folder, and Chroma remembers clients by path: give it a private copy.
     """
     client = _client(folder)
-    return Vectors(client, client.get_collection(COLLECTION, embedding_function=None))
+    return Vectors(
+        client, {kind: client.get_collection(f"dossier-{kind}", embedding_function=None) for kind in KINDS}
+    )
 
 
 @contextmanager
 def new_vectors(folder: Path) -> Iterator[Vectors]:
-    """A new, empty collection in a new folder, to be filled; DossierIndexError when it cannot be written."""
+    """New, empty collections in a new folder, to be filled; DossierIndexError when it cannot be written."""
     try:
         client = _client(folder)
         try:
             yield Vectors(
                 client,
-                client.create_collection(COLLECTION, embedding_function=None, configuration=_CONFIGURATION),
+                {
+                    kind: client.create_collection(
+                        f"dossier-{kind}", embedding_function=None, configuration=_CONFIGURATION
+                    )
+                    for kind in KINDS
+                },
             )
         finally:
             client.close()
@@ -97,12 +106,16 @@ def new_vectors(folder: Path) -> Iterator[Vectors]:
 
 
 def add_vectors(
-    vectors: Vectors, ids: Sequence[str], rows: np.ndarray, metadata: Sequence[dict[str, Any]]
+    vectors: Vectors, kind: str, ids: Sequence[str], rows: np.ndarray, articles: Sequence[str]
 ) -> None:
-    """Adds entries; the i'th row of `rows` and the i'th of `metadata` belong to the i'th id."""
+    """Adds entries of one kind; the i'th row of `rows` and the i'th of `articles` belong to the i'th id."""
     for start in range(0, len(ids), BATCH):
         part = slice(start, start + BATCH)
-        vectors.collection.add(ids=list(ids[part]), embeddings=rows[part], metadatas=list(metadata[part]))
+        vectors.collections[kind].add(
+            ids=list(ids[part]),
+            embeddings=rows[part],
+            metadatas=[{"article": name} for name in articles[part]],
+        )
 
 
 def _client(folder: Path) -> ClientAPI:

@@ -73,10 +73,13 @@ def _guarded_sockets() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_leaves_the_machine() -> Iterator[None]:
-    """Fails the test that tried it, also where the code under test swallowed the error."""
+def tried_to_leave() -> Iterator[list[str]]:
+    """Fails the test that tried to reach beyond this machine, also where its code swallowed the error.
+
+    Gives the hosts that were tried, which a test of the guard itself clears.
+    """
     _left.clear()
-    yield
+    yield _left
     if _left:
         pytest.fail(f"tried to reach {', '.join(_left)}")
 

@@ -2,13 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from chat.answers import Answer, Progress, Turn
 from chat.engine import Answerer
+from chat.suggesting import suggest_questions
 
 State = Literal["waiting", "running", "done", "stopped"]
 
@@ -29,6 +30,19 @@ class Exchange:
     """Ids of the articles to ask; None for all."""
     state: State = "waiting"
     latest: Progress | Answer | None = None
+    suggested: tuple[str, ...] | None = None
+    """Questions to go on with; None while nobody has looked for any."""
+    changed: Mapping[str, str] = field(default_factory=dict)
+    """Ids of cited articles that are no longer what they were when this was answered, with their hash of
+    then (empty when it is not known)."""
+    vote: Literal["", "up", "down"] = ""
+    drafted: bool = False
+    """Whether it was added to the question set."""
+
+    @property
+    def answer(self) -> Answer | None:
+        """The whole answer; None while there is none."""
+        return self.latest if self.state == "done" and isinstance(self.latest, Answer) else None
 
 
 Conversation = list[Exchange]
@@ -61,6 +75,13 @@ def stop_all(conversation: Conversation) -> None:
                 exchange.state = "stopped"
 
 
+def replace_all(conversation: Conversation, exchanges: Iterable[Exchange] = ()) -> None:
+    """Stops what runs and puts other exchanges in place of all; whoever still draws it draws the new ones."""
+    stop_all(conversation)
+    with _changing:
+        conversation[:] = exchanges
+
+
 def _finish(exchange: Exchange) -> None:
     with _changing:
         if exchange.state == "running":
@@ -73,8 +94,8 @@ def history_before(conversation: Conversation, exchange: Exchange) -> tuple[Turn
     for earlier in conversation:
         if earlier is exchange:
             break
-        answer = earlier.latest
-        if earlier.state == "done" and isinstance(answer, Answer) and answer.outcome != "failed":
+        answer = earlier.answer
+        if answer is not None and answer.outcome != "failed":
             turns += (Turn("user", earlier.question), Turn("assistant", answer.text()))
     return tuple(turns)
 
@@ -108,3 +129,28 @@ def _fill_in(exchange: Exchange, answerer: Answerer, history: tuple[Turn, ...]) 
         log.error("answering failed: %s: %s", type(problem).__name__, problem)
         log.debug("answering failed at", exc_info=True)
         exchange.latest = Answer(exchange.question, "failed", message=BROKE)
+
+
+def suggest_next(conversation: Conversation, answerer: Answerer) -> Iterator[None]:
+    """Looks for questions to go on with after the last answer, and yields when each is found.
+
+    Gives way as soon as another question is asked.
+    """
+    with _changing:
+        exchange = conversation[-1] if conversation else None
+        if exchange is None or exchange.suggested is not None or exchange.answer is None:
+            return
+        exchange.suggested = ()
+    answers = [earlier.answer for earlier in conversation if earlier.answer is not None]
+    questions = [earlier.question for earlier in conversation]
+    seen = {(c.article, c.start, c.end) for answer in answers for c in answer.citations}
+    if exchange.answer.outcome == "failed":
+        return
+    try:
+        for question in suggest_questions(answerer, exchange.answer, questions, seen, exchange.scope):
+            if conversation[-1:] != [exchange]:
+                return
+            exchange.suggested += (question,)
+            yield
+    except Exception as problem:  # nobody asked for them: without them the page is whole
+        log.error("looking for questions to go on with failed: %s: %s", type(problem).__name__, problem)

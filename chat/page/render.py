@@ -2,12 +2,14 @@
 
 import html
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 from chat.answers import Answer, Citation, Closest, Found, Outcome, Progress, Statement
+from chat.composing import DISAGREE, source_name
 from chat.page.conversation import Conversation, Exchange
 from ingest.articles import Article, Block, Kind
 
@@ -55,49 +57,77 @@ def escaped(text: str) -> str:
 
 
 def render_heading(title: str) -> str:
-    """The line above the conversation; on a phone it opens the list of articles."""
+    """The line above the conversation; on a phone it opens the list of articles, too."""
     return (
-        f'<header class="top"><h1>{escaped(title)}</h1>'
-        '<button type="button" class="quiet narrow" data-list>Articles</button></header>'
+        f'<header class="top"><h1>{escaped(title)}</h1><nav aria-label="Views">'
+        '<button type="button" class="quiet" data-new>New</button>'
+        '<button type="button" class="quiet" data-history aria-haspopup="dialog">History</button>'
+        '<button type="button" class="quiet narrow" data-list>Articles</button></nav></header>'
     )
 
 
-def render_conversation(conversation: Conversation, shelf: Shelf, examples: Sequence[str] = ()) -> str:
-    """The whole conversation; while it is empty, what this is and what could be asked."""
+def render_conversation(
+    conversation: Conversation,
+    shelf: Shelf,
+    examples: Sequence[str] = (),
+    freeze: Callable[[Exchange], Any] | None = None,
+) -> str:
+    """The whole conversation; while it is empty, what this is and what could be asked.
+
+    What `freeze` makes of each exchange goes along as JSON for the browser to keep.
+    """
     if not conversation:
         return render_welcome(shelf, examples)
     busy = any(exchange.state in ("running", "waiting") for exchange in conversation)
     exchanges = "".join(
-        render_exchange(exchange, shelf, number) for number, exchange in enumerate(conversation, 1)
+        render_exchange(exchange, shelf, number, exchange is conversation[-1], freeze)
+        for number, exchange in enumerate(conversation, 1)
     )
     return f'<div class="conversation" role="log" aria-busy="{str(busy).lower()}">{exchanges}</div>'
 
 
 def render_welcome(shelf: Shelf, examples: Sequence[str]) -> str:
     """What this is in one sentence, and example questions as buttons."""
-    chips = "".join(
-        f'<li><button type="button" class="chip" dir="auto" data-ask="{escaped(example)}">{escaped(example)}'
-        "</button></li>"
-        for example in examples
-    )
     return (
         '<div class="welcome"><h2>Ask the articles</h2>'
         f"<p>Answers come from {_articles(len(shelf))} only: every sentence shows the exact words it rests "
         "on, and what is not there is said not to be there.</p>"
-        + (f'<ul class="chips" aria-label="Example questions">{chips}</ul>' if chips else "")
+        + (_chips(examples, "Example questions") if examples else "")
         + "</div>"
     )
 
 
-def render_exchange(exchange: Exchange, shelf: Shelf, number: int) -> str:
-    """One question with what came of it; `number` counts from 1 in the conversation."""
+def _chips(questions: Iterable[str], label: str) -> str:
+    items = "".join(
+        f'<li><button type="button" class="chip" dir="auto" data-ask="{escaped(question)}">'
+        f"{escaped(question)}</button></li>"
+        for question in questions
+    )
+    return f'<ul class="chips" aria-label="{label}">{items}</ul>'
+
+
+def render_exchange(
+    exchange: Exchange,
+    shelf: Shelf,
+    number: int,
+    last: bool = True,
+    freeze: Callable[[Exchange], Any] | None = None,
+) -> str:
+    """One question with what came of it; `number` counts from 1 in the conversation.
+
+    What can be asked next stands below the last one only.
+    """
     asked_in = ""
     if exchange.scope is not None and len(exchange.scope) < len(shelf):
         asked_in = f'<p class="asked-in">asked in {len(exchange.scope)} of {_articles(len(shelf))}</p>'
+    frozen = f' data-frozen="{escaped(json.dumps(freeze(exchange)))}"' if freeze else ""
     return (
-        f'<section class="exchange" id="exchange-{number}" aria-label="Question {number}">'
+        f'<section class="exchange" id="exchange-{number}" data-exchange="{number}" '
+        f'aria-label="Question {number}"{frozen}>'
         f'<div class="asked"><h2 dir="auto">{escaped(exchange.question)}</h2>{asked_in}</div>'
-        f"{_render_latest(exchange, shelf, number)}</section>"
+        f"{_render_latest(exchange, shelf, number)}"
+        f"{render_actions(exchange) if exchange.answer else ''}"
+        f"{render_suggested(exchange.suggested) if last and exchange.suggested else ''}</section>"
     )
 
 
@@ -105,7 +135,8 @@ def _render_latest(exchange: Exchange, shelf: Shelf, number: int) -> str:
     latest, running = exchange.latest, exchange.state in ("running", "waiting")
     answer = ""
     if isinstance(latest, Answer):
-        answer = render_answer(latest, shelf, f"exchange-{number}", finished=exchange.state == "done")
+        finished = exchange.state == "done"
+        answer = render_answer(latest, shelf, f"exchange-{number}", finished, exchange.changed)
     if exchange.state == "waiting":
         return '<p class="progress" role="status">Waiting for the question before it</p>'
     if running:
@@ -116,6 +147,31 @@ def _render_latest(exchange: Exchange, shelf: Shelf, number: int) -> str:
     return answer
 
 
+def render_suggested(questions: Iterable[str]) -> str:
+    """Questions to go on with, as buttons."""
+    return f'<h3 class="label">Go on with</h3>{_chips(questions, "Questions to go on with")}'
+
+
+def render_actions(exchange: Exchange) -> str:
+    """What can be done with an answer: judge it, copy it, make a test case of it."""
+    votes = "".join(
+        f'<button type="button" data-vote="{vote}" aria-pressed="{str(exchange.vote == vote).lower()}">'
+        f"{label}</button>"
+        for vote, label in (("up", "Helpful"), ("down", "Not helpful"))
+    )
+    comment = '<button type="button" data-comment>Add a comment</button>' if exchange.vote else ""
+    case = (
+        "<span>In the question set</span>"
+        if exchange.drafted
+        else '<button type="button" data-draft>Add to question set</button>'
+    )
+    return (
+        f'<div class="actions" role="group" aria-label="This answer">{votes}{comment}'
+        '<button type="button" data-copy="rich">Copy</button>'
+        f'<button type="button" data-copy="markdown">Copy as Markdown</button>{case}</div>'
+    )
+
+
 def _ask_again(question: str) -> str:
     return f'<button type="button" class="quiet" data-ask="{escaped(question)}">Ask again</button>'
 
@@ -123,28 +179,38 @@ def _ask_again(question: str) -> str:
 # An answer
 
 
-def render_answer(answer: Answer, shelf: Shelf, key: str = "answer", finished: bool = True) -> str:
+def render_answer(
+    answer: Answer,
+    shelf: Shelf,
+    key: str = "answer",
+    finished: bool = True,
+    changed: Collection[str] = (),
+) -> str:
     """Outcome, statements with their markers, sources, closest passages and how it was found.
 
     `key` begins the ids of what can be unfolded and must be unique on the page. The outcome and the
-    search are shown of a finished answer only: a snapshot's may still change.
+    search are shown of a finished answer only: a snapshot's may still change. `changed` are the articles
+    that are no longer what they were: where a quotation stood in them is not known any more.
     """
     cited = {citation.number: citation for citation in answer.citations}
     parts = []
     if finished:
         parts.append(f'<p class="outcome">{OUTCOMES[answer.outcome]}</p>')
-    parts += (render_statement(statement, cited, shelf) for statement in answer.statements)
+    sides, others = split_versions(answer)
+    parts += [render_versions(sides, cited, shelf)] if sides else []
+    parts += (render_statement(statement, cited, shelf) for statement in others)
     if answer.message:
         parts.append(f'<p class="message" dir="auto">{escaped(answer.message)}</p>')
     if answer.outcome == "failed" and finished:
         parts.append(_ask_again(answer.question))
     if answer.citations:
-        parts.append(render_sources(answer.citations, shelf))
+        parts.append(render_sources(answer.citations, shelf, changed))
     if answer.closest:
         parts.append(render_closest(answer.closest, shelf, f"{key}-closest"))
     if finished and (answer.matches or answer.trace or answer.understood):
         parts.append(render_trace(answer, shelf, f"{key}-trace"))
-    return f'<div class="answer" data-outcome="{answer.outcome}">{"".join(parts)}</div>'
+    moved = f' data-changed="{escaped(json.dumps(sorted(changed)))}"' if changed else ""
+    return f'<div class="answer" data-outcome="{answer.outcome}"{moved}>{"".join(parts)}</div>'
 
 
 def render_statement(statement: Statement, cited: Mapping[int, Citation], shelf: Shelf) -> str:
@@ -159,6 +225,46 @@ def render_statement(statement: Statement, cited: Mapping[int, Citation], shelf:
     return f'<p class="statement">{lead}{says}{markers}</p>'
 
 
+def split_versions(answer: Answer) -> tuple[list[tuple[str, list[Statement]]], tuple[Statement, ...]]:
+    """What each article says where they disagree, as (value, statements), and the statements beside that.
+
+    The engine puts the articles that disagree first, in the order of `trace["versions"]`.
+    """
+    values = answer.trace.get("versions") or ()
+    articles = {citation.number: citation.article for citation in answer.citations}
+    by_article: dict[str, list[Statement]] = {}
+    for statement in answer.statements:
+        own = next((articles[number] for number in statement.citations if number in articles), "")
+        by_article.setdefault(own, []).append(statement)
+    if not isinstance(values, list | tuple) or not 1 < len(values) <= len(by_article):
+        return [], answer.statements
+    grouped = list(by_article.values())
+    sides = [(str(value), said) for value, said in zip(values, grouped, strict=False)]
+    return sides, tuple(statement for said in grouped[len(sides) :] for statement in said)
+
+
+def render_versions(
+    sides: Sequence[tuple[str, Sequence[Statement]]], cited: Mapping[int, Citation], shelf: Shelf
+) -> str:
+    """The versions of articles that disagree, side by side, each under the name of its source."""
+    cards = []
+    for value, statements in sides:
+        own = next((cited[n].article for n in statements[0].citations if n in cited), "")
+        name = source_name(shelf[own]) if own in shelf else own
+        title = _title(own, shelf)
+        under = f'<span class="credit" dir="auto">{escaped(title)}</span>' if title not in name else ""
+        said = (replace(s, lead="", marked=s.marked or _places(value, s.text)) for s in statements)
+        body = "".join(render_statement(statement, cited, shelf) for statement in said)
+        cards.append(f'<li class="version"><h3 dir="auto">{escaped(name.strip("“”"))}</h3>{under}{body}</li>')
+    return f'<p class="disagree">{escaped(DISAGREE)}</p><ul class="versions">{"".join(cards)}</ul>'
+
+
+def _places(value: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Where a value that the articles disagree about first stands in the text as a word of its own."""
+    found = re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text)
+    return (found.span(),) if value and found else ()
+
+
 def render_marker(citation: Citation, shelf: Shelf) -> str:
     """The small button after a statement that shows and opens its source."""
     name = f"Source {citation.number}: {_title(citation.article, shelf)}"
@@ -168,16 +274,24 @@ def render_marker(citation: Citation, shelf: Shelf) -> str:
     )
 
 
-def render_sources(citations: Sequence[Citation], shelf: Shelf) -> str:
+def render_sources(citations: Sequence[Citation], shelf: Shelf, changed: Collection[str] = ()) -> str:
     """The numbered sources of an answer, each a button that opens its article at the quoted words."""
     items = "".join(
         f'<li><button type="button" class="source" data-number="{citation.number}" '
         f"{_opens(citation.article, citation.start, citation.end)}>"
         f'<span class="number">{citation.number}</span>'
-        f"{_source(citation.article, citation.quote, shelf)}</button></li>"
+        f"{_source(citation.article, citation.quote, shelf, _since(citation.article, shelf, changed))}"
+        "</button></li>"
         for citation in citations
     )
     return f'<h3 class="label">Sources</h3><ol class="sources">{items}</ol>'
+
+
+def _since(article: str, shelf: Shelf, changed: Collection[str]) -> str:
+    """What became of a cited article since the answer was given; empty when it is the same."""
+    if article not in changed:
+        return ""
+    return "This article has changed since." if article in shelf else "This article is no longer here."
 
 
 def render_closest(closest: Sequence[Closest], shelf: Shelf, key: str) -> str:
@@ -344,11 +458,12 @@ def _opens(article: str, start: int, end: int) -> str:
     return f'data-open data-article="{escaped(article)}" data-start="{start}" data-end="{end}"'
 
 
-def _source(article: str, quote: str, shelf: Shelf) -> str:
+def _source(article: str, quote: str, shelf: Shelf, since: str = "") -> str:
     by = _credits(shelf[article])[-1:] if article in shelf else ()
     credit = f'<span class="credit" dir="auto">{escaped(by[0])}</span>' if by else ""
+    changed = f'<span class="since">{since}</span>' if since else ""
     return (
-        f'<span class="what"><span class="title" dir="auto">{escaped(_title(article, shelf))}</span>{credit}'
+        f'<span class="what"><span class="title" dir="auto">{escaped(_title(article, shelf))}</span>{credit}{changed}'
         f'<span class="quote" dir="auto">{escaped(quote)}</span></span>'
     )
 

@@ -1,5 +1,6 @@
 """What comes from a document, a question or a model is shown as it is and never becomes markup."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -16,6 +17,7 @@ from chat.page.render import (
     render_article_list,
     render_conversation,
     render_statement,
+    split_versions,
 )
 from ingest.articles import Article, Block
 
@@ -194,6 +196,48 @@ def test_nothing_from_outside_becomes_markup(text):
             name for _, attrs in seen.tags for name in attrs if name in ("src", "href", "style", "action")
         ]
         assert seen.other == 0
+
+
+DISAGREEING = Answer(
+    "When?",
+    "answered",
+    (
+        Statement(ONE.quote, (1,), "The articles disagree. “The Union” writes:"),
+        Statement(TWO.quote, (2,), "The Paper writes:"),
+    ),
+    (ONE, TWO),
+    trace={"versions": ["1992", "2002"]},
+)
+
+
+def test_where_the_articles_disagree_each_version_stands_under_its_source():
+    markup = render_answer(DISAGREEING, SHELF)
+    assert len(Seen(markup).all_of("version")) == 2
+    text = Seen(markup.split("Sources")[0]).text
+    assert text == (
+        "AnsweredThe articles disagree.The UnionThe union was founded in 1992.1"
+        "The PaperA PactEstablished in 2002.2"
+    )
+    assert words_in(markup, "strong") == "19922002"
+
+
+def test_what_is_no_version_stands_below_the_versions():
+    more = citation(3, "a", "It has six members.")
+    statements = (*DISAGREEING.statements, Statement("It has six members.", (3,)))
+    answer = replace(DISAGREEING, statements=statements, citations=(*DISAGREEING.citations, more))
+    sides, others = split_versions(answer)
+    assert [(value, len(said)) for value, said in sides] == [("1992", 2), ("2002", 1)]
+    assert others == ()
+    third = replace(more, article="c")
+    sides, others = split_versions(replace(answer, citations=(ONE, TWO, third)))
+    assert others == statements[2:]
+
+
+@pytest.mark.parametrize("versions", [[], ["1992"], ["1992", "2002", "2012"], "1992", None])
+def test_versions_that_do_not_fit_the_statements_are_shown_one_after_the_other(versions):
+    answer = replace(DISAGREEING, trace={"versions": versions})
+    assert split_versions(answer) == ([], DISAGREEING.statements)
+    assert Seen(render_answer(answer, SHELF)).all_of("version") == []
 
 
 def test_each_citation_of_a_statement_is_a_button_that_names_its_source():

@@ -27,11 +27,14 @@ def test_a_build_says_what_it_did(once_built):
 def test_chroma_holds_exactly_the_entries(place, private):
     copy = private_copy(place.current())
     vectors = open_vectors(copy / CHROMA)
-    stored = vectors.collection.get(include=["metadatas"])
+    stored = {
+        id: (kind, row["article"])
+        for kind, collection in vectors.collections.items()
+        for found in (collection.get(include=["metadatas"]),)
+        for id, row in zip(found["ids"], found["metadatas"], strict=True)
+    }
     vectors.close()
-    assert {
-        id: (row["kind"], row["article"]) for id, row in zip(stored["ids"], stored["metadatas"], strict=True)
-    } == {entry.id: (entry.kind, entry.article) for entry in entries(place)}
+    assert stored == {entry.id: (entry.kind, entry.article) for entry in entries(place)}
 
 
 def test_unchanged_input_changes_nothing(place):
@@ -136,7 +139,7 @@ class TestVerification:
 
     def test_finds_a_vector_missing(self, copy):
         vectors = open_vectors(copy / CHROMA)
-        vectors.collection.delete(ids=[vectors.collection.peek(1)["ids"][0]])
+        vectors.collections["sentence"].delete(ids=["s:bridge:0"])
         vectors.close()
         with pytest.raises(ValueError, match="20 vectors for 21 entries"):
             check_copy(copy)
@@ -149,12 +152,12 @@ class TestVerification:
 
     def test_finds_a_vector_that_is_no_unit_vector(self, copy):
         vectors = open_vectors(copy / CHROMA)
-        vectors.collection.update(ids=["s:bridge:0"], embeddings=[[2.0] + [0.0] * 383])
+        vectors.collections["sentence"].update(ids=["s:bridge:0"], embeddings=[[2.0] + [0.0] * 383])
         vectors.close()
         with pytest.raises(ValueError, match="the vector of s:bridge:0 is not of length 1"):
             check_copy(copy)
 
     def test_survives_whatever_happens_to_the_checking_process(self, copy):
         (copy / CHROMA / "chroma.sqlite3").write_bytes(b"no database" * 1000)
-        with pytest.raises(IndexDamaged, match="did not pass its check .* the old one stays in use"):
+        with pytest.raises(IndexDamaged, match=r"did not pass its check .* the old one stays in use"):
             verify_built(copy)

@@ -2,7 +2,6 @@
 
 import pytest
 from llama_index.core import VectorStoreIndex
-from llama_index.core.vector_stores import MetadataFilter, MetadataFilters
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from index import Searcher
@@ -26,12 +25,12 @@ def best_five(shipped_index):
 
 
 @pytest.fixture(scope="module")
-def collection(shipped_index, tmp_path_factory):
-    """Chroma's own collection, in a private copy."""
+def collections(shipped_index, tmp_path_factory):
+    """Chroma's own collections by kind, in a private copy."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tempfile.tempdir", str(tmp_path_factory.mktemp("private")))
         vectors = open_vectors(private_copy(current_generation(shipped_index.folder)) / CHROMA)
-    yield vectors.collection
+    yield vectors.collections
     vectors.close()
 
 
@@ -165,19 +164,17 @@ def test_a_sentence_is_in_the_passage_that_is_given_for_it(shipped_index):
         assert passage.start <= sentence.start < sentence.end <= passage.end
 
 
-def test_chroma_holds_as_many_of_each_kind_as_there_are_entries(shipped_index, collection):
+def test_chroma_holds_as_many_of_each_kind_as_there_are_entries(shipped_index, collections):
     entries = shipped_index.contents.entries()
-    assert collection.count() == len(entries)
     for kind in ("passage", "sentence", "question", "gap"):
-        stored = collection.get(where={"kind": kind}, include=[])["ids"]
+        stored = collections[kind].get(include=[])["ids"]
         assert set(stored) == {entry.id for entry in entries if entry.kind == kind}
 
 
-def test_llamaindex_retrieves_passages_from_the_same_collection(shipped_index, collection, embedder):
-    store = ChromaVectorStore(chroma_collection=collection)
+def test_llamaindex_retrieves_passages_from_their_collection(shipped_index, collections, embedder):
+    store = ChromaVectorStore(chroma_collection=collections["passage"])
     index = VectorStoreIndex.from_vector_store(store, embed_model=DossierEmbedding(embedder))
-    only_passages = MetadataFilters(filters=[MetadataFilter(key="kind", value="passage")])
-    hits = index.as_retriever(similarity_top_k=5, filters=only_passages).retrieve(FOUNDED)
+    hits = index.as_retriever(similarity_top_k=5).retrieve(FOUNDED)
     assert len(hits) == 5
     assert "Founded in 1992, the CSTO" in "".join(hit.node.text for hit in hits)
     for hit in hits:

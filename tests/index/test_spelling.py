@@ -76,3 +76,10 @@ def test_a_capital_inside_a_question_is_never_taken_for_a_common_word():
 def test_short_words_and_endless_ones_are_left_alone():
     speller = Speller(["the pact holds"], is_english=lambda word: False)
     assert speller.correct("pct " + "pact" * 20)[1] == []
+
+
+def test_truecase_gives_names_the_capitals_that_the_corpus_gives_them(speller):
+    assert speller.truecase("did astana help the csto, and who told us?") == (
+        "did Astana help the CSTO, and who told us?"
+    )
+    assert speller.truecase("Did MOSCOW agree") == "Did MOSCOW agree"
