@@ -1,14 +1,16 @@
 """`python -m chat`: the chat in a browser; `python -m chat ask "..."`: one answer in the terminal."""
 
 import argparse
+import io
 import logging
 import os
 import sys
 
-from chat.config import add_config_arguments, config_from
+from chat.config import Config, add_config_arguments, add_model_arguments, config_from
 from chat.engine import Answerer, open_answerer
 from chat.errors import ChatError
 from chat.terminal import EXIT_STATUS, BuildProgress, print_answer, print_json
+from chat.writer import choose_model, try_model
 from index import DossierIndexError
 from ingest import IngestError
 
@@ -17,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit status of `ask`: 0 answered or partial, 3 declined, 1 failed, 2 bad usage."""
     parser = argparse.ArgumentParser(prog="python -m chat", description=__doc__)
     add_config_arguments(parser, os.environ)
+    add_model_arguments(parser, os.environ)
     parser.add_argument("-v", "--verbose", action="store_true", help="log what is done")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     page = commands.add_parser("page", help="open the chat in a browser (the default)")
@@ -31,12 +34,18 @@ def main(arguments: list[str] | None = None) -> int:
     ask.add_argument(
         "--article", action="append", metavar="ID", help="ask only this article (may be repeated)"
     )
+    commands.add_parser("models", help="say which language model is chosen, and whether it can be reached")
     options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a character that a terminal lacks is no reason to stop
     logging.basicConfig(
         level=logging.INFO if options.verbose else logging.WARNING,
         format="%(levelname)s %(name)s: %(message)s",
     )
     try:
+        if options.command == "models":
+            return _models(config_from(options))
         with BuildProgress(sys.stderr) as progress:
             answerer = open_answerer(config_from(options), progress)
         with answerer:
@@ -46,6 +55,16 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _models(config: Config) -> int:
+    choice = choose_model(config.llm, config.llm_url, config.llm_key)
+    if choice is None:
+        print("No language model is chosen: answers are quotations. Choose one with --llm or DOSSIER_LLM.")
+        return 0
+    reached = try_model(choice)
+    print(reached.line, file=sys.stdout if reached.ok else sys.stderr)
+    return 0 if reached.ok else 1
 
 
 def _ask(answerer: Answerer, options: argparse.Namespace) -> int:
@@ -59,9 +78,13 @@ def _ask(answerer: Answerer, options: argparse.Namespace) -> int:
 
 
 def _page(answerer: Answerer, options: argparse.Namespace) -> int:
-    from chat.page import serve  # here: importing gradio takes seconds
+    from chat.page import Evaluate, PageSettings, serve  # here: importing gradio takes seconds
 
-    serve(answerer, host=options.host, port=options.port)
+    places = ("--corpus", str(options.corpus), "--home", str(options.home))
+    places += ("--index", str(options.index)) if options.index else ()
+    evaluate = Evaluate((sys.executable, "-m", "eval", "run", *places), os.environ)
+    settings = PageSettings(host=options.host, port=options.port, home=options.home, evaluate=evaluate)
+    serve(answerer, settings)
     return 0
 
 

@@ -1,5 +1,6 @@
 """The citation contract: every quote is the slice of its article, or it is not shown."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -32,7 +33,9 @@ def keep_supported(answer: Answer, articles: Mapping[str, Article]) -> tuple[Ans
 
     Checked for every answer, whoever made it. An answer that is left with nothing has failed.
     """
-    good = [citation for citation in answer.citations if _holds(citation, articles)]
+    given = Counter(citation.number for citation in answer.citations)
+    # a number that two citations bear says nothing
+    good = [c for c in answer.citations if given[c.number] == 1 and _holds(c, articles)]
     numbers = {citation.number for citation in good}
     statements = []
     for statement in answer.statements:
@@ -43,10 +46,11 @@ def keep_supported(answer: Answer, articles: Mapping[str, Article]) -> tuple[Ans
     citations = tuple(citation for citation in good if citation.number in used)
     dropped = len(answer.citations) - len(citations)
     lost = len(statements) < len(answer.statements)
-    if not dropped and not lost:
+    empty = not statements and answer.outcome in ("answered", "partial")
+    if not dropped and not lost and not empty:
         return answer, 0
-    outcome = answer.outcome if statements else "failed"
-    message = answer.message if statements else (
+    outcome = "failed" if empty else answer.outcome
+    message = answer.message if not empty else (
         "The answer was dropped because its quotations did not agree with the articles. "
         "Run `python -m ingest` and ask again."
     )  # fmt: skip
@@ -69,6 +73,8 @@ def _is_quoted(statement: Statement, numbers: Sequence[int], citations: Sequence
     """A verbatim statement is made of its quotes' own words and nothing else."""
     quotes = [citation.quote for citation in citations if citation.number in numbers]
     rest = statement.text
+    if not any(quote in rest for quote in quotes):
+        return False
     for quote in sorted(quotes, key=len, reverse=True):
         rest = rest.replace(quote, " ", 1)
     return not rest.replace("…", " ").strip()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from chat.answers import Statement
@@ -11,7 +11,7 @@ from chat.citing import Cites
 from chat.finding import Finding, Scored
 from chat.names import find_names
 from chat.question import Asked, Kind, classify
-from chat.values import agree, asked_values
+from chat.values import agree, asked_values, says_more
 from index import Match, NearQuestion
 from index.analyzer import Analyzer
 from ingest import Article, Sentence
@@ -33,11 +33,11 @@ class Plan:
 
 PLANS: Mapping[Kind, Plan] = {
     "broad": Plan(6, 0.05, 0.95, 190),
-    "list": Plan(3, 0.25, 0.85, 100),
-    "why": Plan(3, 0.25, 0.85, 100),
+    "list": Plan(4, 0.15, 0.90, 100),
+    "why": Plan(3, 0.20, 0.80, 100),
     "how": Plan(2, 0.30, 0.75, 90),
 }
-DEFAULT_PLAN = Plan(2, 0.35, 0.60, 90)
+DEFAULT_PLAN = Plan(2, 0.25, 0.60, 90)
 
 NO_STATEMENT = ("dateline", "heading")
 """Kinds of sentences that say nothing by themselves."""
@@ -72,15 +72,16 @@ class Choice:
     items: tuple[Scored, ...]
     echoes: Mapping[str, tuple[Scored, ...]]
     """Sentence id of an item → sentences of other articles that say the same."""
-    versions: tuple[str, ...] = ()
-    """The different values that the articles give, when they disagree: at least two, or none."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """The different values that the articles give, when they disagree, each with the id of the sentence that
+    gives it: at least two, or none."""
 
 
 def choose(finding: Finding, analyzer: Analyzer) -> Choice:
     """The sentences to say for a question that was found answered."""
     kind = finding.asked.kind
     plan = PLANS.get(kind, DEFAULT_PLAN)
-    scored = [item for item in finding.scored if item.sentence.kind not in NO_STATEMENT]
+    scored = [item for item in finding.scored if item.sentence.kind not in NO_STATEMENT] or finding.scored
     asked = _asked_same(finding.found.prepared, kind)
     best = scored[0]
     chosen = [best]
@@ -99,9 +100,14 @@ def choose(finding: Finding, analyzer: Analyzer) -> Choice:
         if (value := _value(item, finding.asked)) and (same_asked or item.score >= VERSION * best.score):
             same = next((i for i, other in enumerate(versions) if agree(value, other)), None)
             if same is not None and elsewhere and versions[same]:
-                echoes.setdefault(chosen[same].sentence.id, []).append(item)
+                if says_more(value, versions[same]) and item.score >= VERSION * best.score:
+                    # "August 2021" says more than "2021": it is quoted, and the other stands beside it
+                    echoes[item.sentence.id] = [*echoes.pop(chosen[same].sentence.id, []), chosen[same]]
+                    chosen[same], versions[same] = item, value
+                else:
+                    echoes.setdefault(chosen[same].sentence.id, []).append(item)
                 continue
-            if same is None and elsewhere and versions[0]:
+            if same is None and elsewhere and versions[0] and said + words <= MOST_WORDS:
                 chosen.insert(len(versions), item)
                 versions.append(value)
                 said += words
@@ -111,17 +117,19 @@ def choose(finding: Finding, analyzer: Analyzer) -> Choice:
         if wanted and said + words <= plan.words:
             chosen.append(item)
             said += words
-    for name in coordinated_names(finding.asked.text):
-        terms = {t for t in analyzer.terms(name, question=True) if t.startswith("=")} or set(
-            analyzer.terms(name)
-        )
+    named = [_terms_of(name, analyzer) for name in coordinated_names(finding.asked.text)]
+    spoken_of = [terms for terms in named if any(_speaks_of(item, terms, analyzer) for item in chosen)]
+    for terms in named if spoken_of else ():
         if any(_speaks_of(other, terms, analyzer) for other in chosen):
             continue
         item = next((i for i in scored[:LOOKED_AT] if _speaks_of(i, terms, analyzer)), None)
-        if item is not None and item.score >= COVER * best.score and said < plan.words:
-            chosen.append(item)
-            said += len(item.sentence.text.split())
-    differ = tuple(versions) if len(versions) > 1 else ()
+        if item is not None and item.score >= COVER * best.score:
+            words = len(item.sentence.text.split())
+            if said + words <= MOST_WORDS:
+                chosen.append(item)
+                said += words
+    ids = (item.sentence.id for item in chosen)  # the sentences that give them stand first
+    differ = dict(zip(versions, ids, strict=False)) if len(versions) > 1 else {}
     return Choice(tuple(chosen), {id: tuple(items) for id, items in echoes.items()}, differ)
 
 
@@ -159,14 +167,15 @@ def choose_overview(
         said += words
         match = Match(sentence.article, sentence.start, sentence.end, 0.0)
         items.append(scored.get(id) or Scored(sentence, 0.0, match))
-    return Choice(tuple(items), {})
+    return Choice(tuple(items), {}) if items else None
 
 
 def merge(choices: Sequence[Choice]) -> Choice:
-    """The choices for the parts of one question as one; nothing is said twice."""
+    """The choices for the parts of one question as one, what disagrees first; nothing is said twice."""
+    choices = sorted(choices, key=lambda choice: not choice.versions)
     items = {item.sentence.id: item for choice in choices for item in choice.items}
     echoes = {id: found for choice in choices for id, found in choice.echoes.items()}
-    versions = next((choice.versions for choice in choices if choice.versions), ())
+    versions = next((choice.versions for choice in choices if choice.versions), {})
     return Choice(tuple(items.values()), echoes, versions)
 
 
@@ -180,6 +189,11 @@ def coordinated_names(question: str) -> list[str]:
         if re.fullmatch(r"(?:,|,? and|,? or| and also)(?: the)? ", between):
             joined += [one, other]
     return list(dict.fromkeys(joined))
+
+
+def _terms_of(name: str, analyzer: Analyzer) -> set[str]:
+    """The mark of a name's synonyms, else its own terms."""
+    return {t for t in analyzer.terms(name, question=True) if t.startswith("=")} or set(analyzer.terms(name))
 
 
 def _speaks_of(item: Scored, terms: AbstractSet[str], analyzer: Analyzer) -> bool:
@@ -217,6 +231,7 @@ def write_statements(choice: Choice, articles: Mapping[str, Article], cites: Cit
     """
     statements: list[Statement] = []
     brought = _contexts(choice.items, articles)
+    differ = set(choice.versions.values())
     for name in dict.fromkeys(item.sentence.article for item in choice.items):
         article = articles[name]
         quoted: set[tuple[int, int]] = set()
@@ -225,14 +240,14 @@ def write_statements(choice: Choice, articles: Mapping[str, Article], cites: Cit
             article, [i for i in choice.items if i.sentence.article == name], brought
         ):
             first = items[0].sentence
-            numbers = [cites.number(name, start, end)]
+            numbers = []
             text = article.slice(start, end)
             if first.id in brought and start == first.start and first.context not in quoted:
                 # what it leans on stands further up: quoted first, as a citation of its own
-                quoted.add(first.context)
-                numbers.insert(0, cites.number(name, *first.context))
+                numbers.append(cites.number(name, *first.context))
                 text = f"{article.slice(*first.context)} … {text}"
-            quoted.update(item.sentence.context for item in items if item.sentence.context)
+            numbers.append(cites.number(name, start, end))
+            quoted.update(item.sentence.context for item in items if item.sentence.id in brought)
             for item in items:
                 for echo in choice.echoes.get(item.sentence.id, ()):
                     other = echo.sentence
@@ -245,9 +260,10 @@ def write_statements(choice: Choice, articles: Mapping[str, Article], cites: Cit
             )
             lead = "" if spoken else introduce(article, first)
             spoken = True
+            if any(item.sentence.id in differ for item in items):
+                lead = f"{DISAGREE} {lead}".strip()
+                differ = set()  # said once, before the first version
             statements.append(Statement(text, tuple(dict.fromkeys(numbers)), lead, marked))
-    if choice.versions and len(statements) > 1:
-        statements[0] = replace(statements[0], lead=f"{DISAGREE} {statements[0].lead}".strip())
     return tuple(statements)
 
 
@@ -256,12 +272,18 @@ def _contexts(items: Sequence[Scored], articles: Mapping[str, Article]) -> set[s
     room = MOST_WORDS - sum(len(item.sentence.text.split()) for item in items)
     chosen = {(item.sentence.article, item.sentence.start) for item in items}
     brought = set()
+    counted = set()
     for item in items:
         sentence = item.sentence
         if sentence.leans and sentence.context and (sentence.article, sentence.context[0]) not in chosen:
-            words = len(articles[sentence.article].slice(*sentence.context).split())
+            context = (sentence.article, *sentence.context)
+            # the line that introduces a quotation is quoted once for all its sentences
+            words = (
+                0 if context in counted else len(articles[sentence.article].slice(*sentence.context).split())
+            )
             if words <= room:
                 room -= words
+                counted.add(context)
                 brought.add(sentence.id)
     return brought
 
@@ -305,7 +327,13 @@ def source_name(article: Article) -> str:
         return " and ".join(
             [", ".join(article.authors[:-1]), article.authors[-1]][not article.authors[:-1] :]
         )
-    return f"“{article.title}”"
+    return f"“{short_title(article.title)}”"
+
+
+def short_title(title: str) -> str:
+    """A title without its second half: what stands before the colon, the dash or the full stop."""
+    first = re.split(r"(?<=\w)(?::| - | – |—|\. )", title, maxsplit=1)[0]
+    return first if len(first.split()) >= 3 else title
 
 
 def _with_context(sentence: Sentence, article: Article) -> tuple[int, int]:

@@ -3,12 +3,15 @@
 import argparse
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
 PROJECT = Path(__file__).resolve().parent.parent
 MAX_QUESTION = 4_000
 """Characters; a longer question is refused."""
+
+OnFailure = Literal["fall-back", "fail"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,15 @@ class Config:
     """Use the questions prepared for the corpus, where it has any."""
     reader: bool = True
     """Use the trained reader."""
+
+    llm: str = "none"
+    """The language model that writes answers: `openai:MODEL`, `ollama:MODEL`, `anthropic:MODEL`, or `none`."""
+    llm_url: str = ""
+    """Its address; empty for the provider's own."""
+    llm_key: str = field(default="", repr=False)
+    """Never shown."""
+    on_llm_failure: OnFailure = "fall-back"
+    """When it fails: `fall-back` to the articles' own words, or `fail`."""
 
     @property
     def index_folder(self) -> Path:
@@ -74,6 +86,31 @@ def add_config_arguments(parser: argparse.ArgumentParser, environ: Mapping[str, 
     )
 
 
+def add_model_arguments(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
+    """The options that choose a language model; addresses and keys are taken from `environ` alone."""
+    parser.add_argument(
+        "--llm",
+        metavar="MODEL",
+        default=environ.get("DOSSIER_LLM") or "none",
+        help="language model that writes the answers: openai:MODEL for every server that speaks OpenAI's protocol "
+        "(OPENAI_BASE_URL, OPENAI_API_KEY), ollama:MODEL (OLLAMA_HOST), anthropic:MODEL (ANTHROPIC_API_KEY), "
+        "none (DOSSIER_LLM; default: none)",
+    )
+    parser.add_argument(
+        "--on-llm-failure",
+        choices=get_args(OnFailure),
+        default="fall-back",
+        help="when the language model fails: answer in the articles' own words (the default), or fail",
+    )
+    parser.set_defaults(
+        llm_places={
+            "openai": (environ.get("OPENAI_BASE_URL", ""), environ.get("OPENAI_API_KEY", "")),
+            "ollama": (environ.get("OLLAMA_HOST", ""), ""),
+            "anthropic": (environ.get("ANTHROPIC_BASE_URL", ""), environ.get("ANTHROPIC_API_KEY", "")),
+        }
+    )
+
+
 def config_from(arguments: argparse.Namespace) -> Config:
     """The settings in parsed arguments of `add_config_arguments`."""
     return Config(
@@ -82,4 +119,13 @@ def config_from(arguments: argparse.Namespace) -> Config:
         index=arguments.index,
         model=arguments.model,
         strict=arguments.strict,
+        **_model_settings(arguments),
     )
+
+
+def _model_settings(arguments: argparse.Namespace) -> dict[str, str]:
+    """None for commands that know no language model."""
+    llm = getattr(arguments, "llm", "none")
+    url, key = getattr(arguments, "llm_places", {}).get(llm.partition(":")[0], ("", ""))
+    failure = getattr(arguments, "on_llm_failure", "fall-back")
+    return {"llm": llm, "llm_url": url, "llm_key": key, "on_llm_failure": failure}

@@ -19,15 +19,22 @@ from chat.names import find_persons
 from chat.naming import named_article
 from chat.parts import split_parts
 from chat.reader import Reader
+from chat.reader.minilm import open_reader
 from chat.refusing import not_covered, refusal
 from chat.scoring import Weights, read_weights
+from chat.writer import Author, choose_model, open_model
 from index import Index, Match, Searcher, build_index, open_embedder, open_index
 from index.build import OnProgress
-from ingest import Article, read_corpus
+from ingest import Article, Corpus, read_corpus
 
 log = logging.getLogger(__name__)
 
 Event = Progress | Answer
+
+MOST_TURNS = 20
+"""Older turns of a conversation are not looked at."""
+
+REBUILD = "Run `python -m ingest` and ask again."
 
 PART = 0.5
 """The threshold for a part of a question, as a share of that for a whole one."""
@@ -36,10 +43,20 @@ PART = 0.5
 class Answerer:
     """Answers questions from one corpus; safe to use from several threads. Made by `open_answerer`."""
 
-    def __init__(self, index: Index, weights: Weights, reader: Reader | None = None):
+    def __init__(
+        self,
+        index: Index,
+        reading: str,
+        weights: Weights,
+        reader: Reader | None = None,
+        author: Author | None = None,
+    ):
         self._index = index
+        self.reading = reading
+        """With what it reads: `prepared+reader`, `prepared`, `reader` or `plain`."""
         self._weights = weights
         self._reader = reader
+        self._author = author
         self._known_persons: WeakKeyDictionary[Searcher, Mapping[str, str]] = WeakKeyDictionary()
 
     @property
@@ -54,7 +71,13 @@ class Answerer:
     @property
     def fingerprint(self) -> Mapping[str, object]:
         """What the answers depend on, as plain JSON values."""
-        return {**self._index.fingerprint, "generation": self._index.generation}
+        return {
+            **self._index.fingerprint,
+            "generation": self._index.generation,
+            "reading": self.reading,
+            "weights": self._weights.digest(),
+            "llm": str(self._author.model.choice) if self._author else "none",
+        }
 
     @property
     def warning(self) -> str:
@@ -79,10 +102,10 @@ class Answerer:
     ) -> Iterator[Event]:
         """The steps to the answer and snapshots of it; the last event is the answer. Close it to stop."""
         began = time.perf_counter()
+        question = _whole_text(question)
         try:
-            yield from self._stream(question, tuple(history), scope, began)
-        except GeneratorExit:
-            raise
+            turns = tuple(replace(turn, content=_whole_text(turn.content)) for turn in history[-MOST_TURNS:])
+            yield from self._stream(question, turns, scope, began)
         except Exception:
             # the id ties what the user sees to the line in the log
             fault = uuid.uuid4().hex[:8]
@@ -106,7 +129,17 @@ class Answerer:
         """What finds sentences for one question, on the newest generation of the index."""
         return Finder(self._index.current(), self._weights, self._reader)
 
+    def rebuild(self, corpus: Corpus, on_progress: OnProgress = lambda doing, done, total: None) -> None:
+        """Makes the index that of `corpus`; questions asked meanwhile are answered from the old one.
+
+        DossierIndexError when that cannot be done.
+        """
+        build_index(corpus, self._index.folder, self._index.embedder, on_progress)
+        self._index.current()
+
     def close(self) -> None:
+        if self._author:
+            self._author.close()
         self._index.close()
 
     def __enter__(self) -> "Answerer":
@@ -123,6 +156,10 @@ class Answerer:
             return
         yield Progress("Searching the articles")
         ways = self.ways(question, history)
+        extra: dict[str, object] = {}
+        if self._author:
+            standalone, extra["condensed"] = yield from self._author.standalone(question, history)
+            ways = list(dict.fromkeys([standalone, *ways] if standalone else ways))
         finder = self.finder()
         searcher = finder.searcher
         contents = searcher.contents
@@ -137,8 +174,12 @@ class Answerer:
         asks_for = {gap.question: gap.asks_for for gap in contents.gaps}
         matches = tuple(_found(item.match) for item in _interleaved(findings))
         common = {"understood": whole.found.question, "matches": matches}
-        versions: tuple[str, ...] = ()
-        if not answered:
+        versions: Mapping[str, str] = {}
+        if not answered and searcher.words_only:
+            # what words alone do not find may well be there: that is a fault, not an answer
+            message = f"The index is damaged, so not everything could be searched. {REBUILD}"
+            answer = Answer(question, "failed", message=message, **common)
+        elif not answered:
             message = refusal(whole.found, asked_articles, asks_for)
             closest = _closest(whole.scored, contents.articles)
             answer = Answer(question, "declined", message=message, closest=closest, **common)
@@ -156,6 +197,10 @@ class Answerer:
                 message=not_covered(missing, asked_articles) if missing else "",
                 **common,
             )
+            if self._author:
+                scored = _interleaved(answered)
+                answer = yield from self._author.rewrite(answer, choice, scored, searcher, scope)
+                extra |= answer.trace
         answer, dropped = keep_supported(answer, contents.articles)
         seconds = time.perf_counter() - began
         trace = {
@@ -167,6 +212,7 @@ class Answerer:
             "citations_dropped": dropped,
             "generation": self._index.generation,
             "seconds": {"search": searched, "all": seconds},
+            **extra,
         }
         yield replace(answer, trace=trace, seconds=seconds)
 
@@ -210,18 +256,16 @@ def open_answerer(
 
     IngestError, DossierIndexError and their kinds when that cannot be done.
     """
+    choice = choose_model(config.llm, config.llm_url, config.llm_key)  # before the work of a build
     corpus = read_corpus(config.corpus, config.strict)
     embedder = open_embedder(config.home, config.model)
     build_index(corpus, config.index_folder, embedder, on_progress)
     index = open_index(config.index_folder, embedder, config.prepared)
-    reader = None
-    return Answerer(index, read_weights(way_of_reading(index, config)), reader)
-
-
-def way_of_reading(index: Index, config: Config) -> str:
-    """Which weights go with what is at hand: `prepared+reader`, `prepared`, `reader` or `plain`."""
-    used = (("prepared", config.prepared and bool(index.contents.prepared)), ("reader", False))
-    return "+".join(name for name, is_used in used if is_used) or "plain"
+    reader = open_reader(config.home, config.model) if config.reader else None
+    used = (("prepared", config.prepared and bool(index.contents.prepared)), ("reader", reader is not None))
+    author = Author(open_model(choice), embedder.embed, config.on_llm_failure) if choice else None
+    reading = "+".join(name for name, is_used in used if is_used) or "plain"
+    return Answerer(index, reading, read_weights(reading), reader, author)
 
 
 def _choose(finding: Finding, finder: Finder, scope: AbstractSet[str] | None) -> Choice:
@@ -236,6 +280,11 @@ def _choose(finding: Finding, finder: Finder, scope: AbstractSet[str] | None) ->
             # nothing was picked beforehand: what in the article is nearest to its own title
             finding = replace(finder.find(contents.articles[article].title, {article}), asked=finding.asked)
     return choose(finding, analyzer)
+
+
+def _whole_text(text: str) -> str:
+    """The text without halves of characters, which a browser or a terminal can send and no library takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _interleaved(findings: Sequence[Finding]) -> list[Scored]:

@@ -9,6 +9,7 @@ and of several for one answer the last one counts. A draft is a case of a questi
 `python -m eval check` accepts once somebody has put the facts in the place of what `TO_FILL_IN` says.
 """
 
+import fcntl
 import json
 import os
 import uuid
@@ -20,7 +21,7 @@ from typing import Any, Literal
 
 from chat.answers import Answer, Turn
 from chat.question import Kind, classify
-from chat.values import find_values
+from chat.values import asked_values
 
 VOTES = "votes.jsonl"
 CASES = "cases.jsonl"
@@ -57,15 +58,18 @@ def draft_case(question: str, history: Sequence[Turn], answer: Answer) -> dict[s
     """
     answerable = answer.outcome in ("answered", "partial")
     quotes = {citation.number: citation for citation in answer.citations}
-    kind = classify(answer.understood or question).kind
+    asked = answer.understood or question
+    kind = classify(asked).kind
     facts, evidence = [], []
     for statement in answer.statements if answerable else ():
         words = [statement.text[start:end] for start, end in statement.marked]
-        words = words or [statement.text[v.start : v.end] for v in find_values(statement.text, kind)[:1]]
+        words = words or [
+            statement.text[v.start : v.end] for v in asked_values(statement.text, asked, kind)[:1]
+        ]
         holding = [quotes[n] for n in statement.citations if n in quotes and _any_in(words, quotes[n].quote)]
         for citation in holding or [quotes[n] for n in statement.citations[:1] if n in quotes]:
             evidence.append({"article": citation.article, "quote": citation.quote, "fact": len(facts)})
-        facts.append([word for word in dict.fromkeys(words)] if holding and words else [TO_FILL_IN])
+        facts.append(list(dict.fromkeys(words)) if holding and words else [TO_FILL_IN])
     category = CATEGORIES.get(kind, "fact") if answerable else "unanswerable"
     return {
         "id": f"draft-{datetime.now(UTC):%Y%m%d}-{uuid.uuid4().hex[:8]}",
@@ -93,14 +97,12 @@ def append_line(file: Path, row: Mapping[str, Any]) -> None:
     line = json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
     place = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        with _alone(place):
-            size = os.fstat(place).st_size
-            if size:
-                os.lseek(place, size - 1, os.SEEK_SET)
-                if os.read(place, 1) != b"\n":
-                    line = b"\n" + line
-            while line:
-                line = line[os.write(place, line) :]
-            os.fsync(place)
+        fcntl.flock(place, fcntl.LOCK_EX)  # until it is closed
+        size = os.fstat(place).st_size
+        if size and os.pread(place, 1, size - 1) != b"\n":
+            line = b"\n" + line
+        while line:
+            line = line[os.write(place, line) :]
+        os.fsync(place)
     finally:
         os.close(place)

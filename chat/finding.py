@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from chat.question import Asked, classify
-from chat.reader import Candidate, Reader, Reading
+from chat.reader import Reader, Reading
+from chat.reader.candidates import as_candidate
 from chat.scoring import (
     DECISION_FEATURES,
     Weights,
@@ -19,8 +20,11 @@ from chat.scoring import (
 from index import Found, Match, NearQuestion, Searcher
 from ingest import Sentence
 
-READ = 40
+READ = 24
 """So many best sentences of a search are read and scored."""
+
+WAYS = 3
+"""So many ways of saying a follow-up are tried: each is searched and read."""
 
 LEAD = 0.15
 """A less likely way of saying a question is taken when the articles answer it so much more surely."""
@@ -50,7 +54,8 @@ class Decision:
     """The numbers that went in."""
 
 
-@dataclass(frozen=True, slots=True)
+# eq=False: arrays cannot be compared so, and a finding is equal to itself only
+@dataclass(frozen=True, slots=True, eq=False)
 class Finding:
     """What was found for one question that stands on its own."""
 
@@ -92,7 +97,7 @@ class Finder:
         `ways` has the likeliest first; a later one must be surer by LEAD.
         """
         best = self.find(ways[0], scope)
-        for way in ways[1:]:
+        for way in ways[1:WAYS]:
             other = self.find(way, scope)
             if other.decision.confidence > best.decision.confidence + LEAD:
                 best = other
@@ -100,7 +105,9 @@ class Finder:
 
     def _decide(self, found: Found, asked: Asked, features: np.ndarray) -> Decision:
         grounds = decision_features(found, asked, features, self._weights.sentence)
-        confidence = sigmoid(float(grounds @ self._weights.decision)) if len(features) else 0.0
+        # a question of which no word is in any article is not answered by what is nearest to it
+        nothing = not len(features) or not found.known_share
+        confidence = 0.0 if nothing else sigmoid(float(grounds @ self._weights.decision))
         named = {name: float(value) for name, value in zip(DECISION_FEATURES, grounds, strict=True)}
         threshold = self._weights.threshold
         return Decision(confidence >= threshold, confidence, threshold, named)
@@ -109,24 +116,7 @@ class Finder:
         if self._reader is None:
             return None
         articles = self.searcher.contents.articles
-        return self._reader.read(
-            question,
-            [
-                Candidate(
-                    sentence.text,
-                    context=" ".join(
-                        part
-                        for part in (
-                            articles[sentence.article].title,
-                            sentence.section,
-                            articles[sentence.article].slice(*sentence.context) if sentence.context else "",
-                        )
-                        if part
-                    ),
-                )
-                for sentence in sentences
-            ],
-        )
+        return self._reader.read(question, [as_candidate(articles[s.article], s) for s in sentences])
 
 
 SPAN = 0.3

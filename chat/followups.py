@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from chat.answers import Turn
+from chat.config import MAX_QUESTION
 from chat.names import find_names
 
 _HE = re.compile(r"\b(he|she|him|his|her|hers)\b", re.IGNORECASE)
@@ -27,6 +28,11 @@ _QUESTION_WORDS = re.compile(
 
 MARKER = re.compile(r"\[\d+\]")
 
+MOST_NAMES = 4
+"""So many names of an earlier turn are tried, each of them a search of its own."""
+MOST_COMPARED = 12
+"""So many names of an earlier question are compared with the one that may take their place."""
+
 
 def standalone(
     question: str,
@@ -39,29 +45,32 @@ def standalone(
     Only the question itself when there is no history or nothing in it points back. `persons` are the
     corpus's family names; `alikeness` says how alike two names are in kind, from -1 to 1.
     """
-    earlier = [turn.content for turn in history if turn.role == "user"]
+    # who writes the history can put anything in it: no more is read than could have been asked
+    earlier = [
+        turn.content[:MAX_QUESTION] for turn in history if turn.role == "user" and turn.content.strip()
+    ]
     if not earlier:
         return [question]
     asked = earlier[-1]
-    answers = [MARKER.sub("", turn.content) for turn in history if turn.role == "assistant"]
-    said = answers[-1] if answers else ""
+    answers = [turn.content[:MAX_QUESTION] for turn in history if turn.role == "assistant"]
+    said = MARKER.sub("", answers[-1]) if answers else ""
     bare = question.strip()
+    text = _OPENING.sub("", bare)
     if swapped := _swap(bare, asked, alikeness):
         return swapped
-    own_names = [name for name in find_names(_OPENING.sub("", bare)) if name.casefold() not in ("i",)]
+    own_names = [name for name in find_names(text) if name.casefold() not in ("i",)]
     opened = bool(_OPENING.match(bare))
     points = bool(_POINTING.search(bare))
     short = len(bare.split()) <= 3
-    if not (points or opened or short or _BARE.match(bare)):
+    if not (points or opened or short or _BARE.match(text)):
         # it names what it is about: a new topic, or one that needs no help
         return [question] if own_names or len(bare.split()) > 6 else [question, f"{bare} ({_topic(asked)})"]
-    text = _OPENING.sub("", bare)
     ways = []
     if he := _HE.search(text):
-        for name in _persons_in(asked, persons) + _persons_in(said, persons):
+        for name in (_persons_in(asked, persons) + _persons_in(said, persons))[:MOST_NAMES]:
             ways.append(_put(text, he, name))
     topic = _topic(asked)
-    if _BARE.match(bare):
+    if _BARE.match(text):
         words = re.sub(r"\W+$", "", text)
         ways.append(f"{words} {topic}?")
         if said:
@@ -69,7 +78,7 @@ def standalone(
     else:
         ways.append(f"{text} ({topic})")
         names = [name for name in find_names(said) if name not in text and name not in topic]
-        ways += [f"{text} ({name})" for name in names[:4]]
+        ways += [f"{text} ({name})" for name in names[:MOST_NAMES]]
     if own_names and not he:
         ways.append(text)
     return list(dict.fromkeys(ways))
@@ -83,7 +92,7 @@ def _swap(question: str, asked: str, alikeness: Callable[[str, str], float]) -> 
     new = found[1].strip()
     if len(new.split()) > 4 or _BARE.match(question) or _POINTING.search(new) or _QUESTION_WORDS.match(new):
         return []
-    old = sorted(find_names(asked), key=lambda name: -alikeness(name, new))
+    old = sorted(find_names(asked)[:MOST_COMPARED], key=lambda name: -alikeness(name, new))
     ways = [re.sub(rf"\b{re.escape(old[0])}\b", new, asked)] if old else []
     return [*ways, f"{asked.rstrip('? ')}: {new}?"]
 

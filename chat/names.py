@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 
-_WORD = r"[^\W\d_a-zß-öø-ÿ][\w’'-]*"
-_NAME = re.compile(rf"{_WORD}(?:(?:\s+(?:of|the|for|and the|de|bin|al)(?:\s+the)?)?\s+{_WORD})*")
+# bounded: a text without spaces must not be gone through once from each of its characters
+_WORD = r"[^\W\d_a-zß-öø-ÿ][\w’'-]{0,60}"
+_NAME = re.compile(rf"{_WORD}(?:(?:\s+(?:of|the|for|de|bin|al)(?:\s+the)?)?\s+{_WORD})*")
 _SMALL = frozenset(
     [
         "a",
@@ -156,7 +157,7 @@ def find_names(text: str) -> list[str]:
 
 def find_persons(texts: Iterable[str], known: Iterable[str] = ()) -> dict[str, str]:
     """Family name → full name of everybody whom the texts introduce with a title, or quote."""
-    persons = {name.split()[-1]: name for name in known}
+    persons = {name.split()[-1]: name for name in known if name.strip()}
     for text in texts:
         for found in _PERSON.finditer(text):
             words = re.sub(r"[’']s$", "", found[1] or found[2]).split()

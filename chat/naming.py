@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from chat.names import find_names
 from index.analyzer import Analyzer
@@ -16,17 +17,13 @@ _SPEAKS_OF_ONE = re.compile(
 def named_article(question: str, articles: Mapping[str, Article], analyzer: Analyzer) -> str | None:
     """The id of the one article that a question names; None when it names none or several.
 
-    An author's family name or the publisher is enough; a title must share two of its own words, which no
-    other title has, with a question that speaks of an article.
+    An author's family name or the publisher is enough; of a title the question must hold a word that no other
+    title has, and speak of an article.
     """
     names = {word for name in find_names(question) for word in name.casefold().split()}
-    by_author = [
-        id
-        for id, article in articles.items()
-        if any(author.split()[-1].casefold() in names for author in article.authors)
-    ]
-    if len(by_author) == 1:
-        return by_author[0]
+    by_source = [id for id, article in articles.items() if _names_source(names, article)]
+    if len(by_source) == 1:
+        return by_source[0]
     asked = set(analyzer.terms(question, question=True))
     if not _SPEAKS_OF_ONE.search(question):
         return None
@@ -42,5 +39,11 @@ def named_article(question: str, articles: Mapping[str, Article], analyzer: Anal
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     best, score = ranked[0]
     runner_up = ranked[1][1] if len(ranked) > 1 else 0.0
-    # one word that only this title has will do when a question speaks of an article
     return best if score >= 1 and score >= runner_up + 0.9 else None
+
+
+def _names_source(names: AbstractSet[str], article: Article) -> bool:
+    """True when an author's family name, or the whole name of the publisher, is among the names."""
+    families = {author.split()[-1].casefold() for author in article.authors if author.strip()}
+    publisher = set((article.publisher or "").casefold().split()) - {"the"}
+    return bool(families & names) or bool(publisher and publisher <= names)

@@ -25,6 +25,12 @@ _STARTS = re.compile(
 )
 """What comes before the first comma may only say where or when ("Apart from X, what ..."): no part then."""
 
+_CLAUSE = re.compile(
+    r"^(?:when|where)\s+(?!(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would)\b)",
+    re.IGNORECASE,
+)
+"""'When Russia invaded, what ...': a clause before a comma that asks nothing by itself."""
+
 _VERB = re.compile(r"\b(?:did|does|do|is|are|was|were|has|have|had|can|will)\s+(?:the\s+)?", re.IGNORECASE)
 
 MIN_WORDS = 3
@@ -36,6 +42,7 @@ def split_parts(question: str) -> list[str]:
 
     A part that points back is given the names of the part before it.
     """
+    question = " ".join(question.split())  # long runs of white space would make the patterns slow
     cuts = list(_JOINT.finditer(question)) if _STARTS.match(question) else []
     cuts = cuts or list(_TWO_OF.finditer(question))
     pieces = []
@@ -46,6 +53,8 @@ def split_parts(question: str) -> list[str]:
         if _AUXILIARY.match(rest) and cut[0].strip().startswith(",") and "and" not in cut[0]:
             continue
         piece = question[at : cut.start()].strip(" ,;")
+        if cut[0].strip() == "," and _CLAUSE.match(piece):
+            continue
         if len(piece.split()) >= MIN_WORDS and len(rest.split()) >= MIN_WORDS:
             pieces.append(piece)
             at = cut.end()

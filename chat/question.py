@@ -11,8 +11,8 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         "broad",
         r"\b(?:summar|overview|in short|gist|tl;?dr|outline|main (?:points?|arguments?|ideas?|message|claims?|thesis)"
-        r"|key (?:points?|arguments?|takeaways?)|what (?:is|does|do) .{0,80}\b(?:articles?|piece|text|author)\b.{0,60}\b(?:about|argue|claim|say)\b"
-        r"|what (?:is|are) .{0,60}\b(?:articles?|piece|text)s?\b.{0,60}\babout\b|tell me about|what do the articles say)",
+        r"|key (?:points?|arguments?|takeaways?)|what (?:is|does|do) (?!the (?:title|name|author|date|year)s?\b).{0,80}\b(?:articles?|piece|text|author)\b.{0,60}\b(?:about|argue|claim|say)\b"
+        r"|what (?:is|are) (?!the (?:title|name|author|date|year)s?\b).{0,60}\b(?:articles?|piece|text)s?\b.{0,60}\babout\b|tell me about|what do the articles say)",
     ),
     ("why", r"\b(?:why|what (?:is|was|were|are) the (?:main |real |chief )?(?:reasons?|causes?|purpose)|reasons?|how come|what made|what (?:caused|prompted|drove|led)|because of what|for what (?:reason|purpose)|what for)\b"),
     ("how_many", r"\b(?:how (?:many|much|long|old|often|far|large|big|high)|number of|what (?:number|percentage|share|amount))\b"),

@@ -115,7 +115,7 @@ def sentence_features(
                 gaps_same.get(match.id, 0.0),
                 _logit(reading.relevance) / 5 if reading else 0.0,
                 reading.span_score if reading else 0.0,
-                float(has_form(sentence.text, asked.text, asked.kind)),
+                float(has_form(sentence.text, asked.kind)),
                 float(sentence.kind in ("title", "heading", "dateline")),
                 float(sentence.kind in ("note", "byline")),
             )

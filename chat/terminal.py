@@ -41,7 +41,7 @@ def print_answer(answer: Answer, articles: Mapping[str, Article], stream: TextIO
         where.append(_printable(source_name(article)), style="bold")
         if source_name(article) != f"“{article.title}”":
             where.append(_printable(f", “{article.title}”"))
-        where.append(f"  {citation.article}:{citation.start}-{citation.end}", style="dim")
+        where.append(f"  {_printable(citation.article)}:{citation.start}-{citation.end}", style="dim")
         console.print(where)
         console.print(Text(f"    “{_printable(citation.quote)}”"))
     if answer.closest:
@@ -59,7 +59,10 @@ def print_answer(answer: Answer, articles: Mapping[str, Article], stream: TextIO
 
 def print_json(answer: Answer, stream: TextIO) -> None:
     """Everything of the answer as one JSON object."""
-    print(json.dumps({**asdict(answer), "text": answer.text()}, ensure_ascii=False, indent=2), file=stream)
+    content = {**asdict(answer), "text": answer.text()}
+    # escapes where the stream cannot write every character: a quotation must come through as it is
+    utf = (stream.encoding or "utf-8").casefold().startswith("utf")
+    print(json.dumps(content, ensure_ascii=not utf, indent=2), file=stream)
 
 
 class BuildProgress:

@@ -28,7 +28,7 @@ _MONTHS = {
 }
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
 _YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
-_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
+_DAY = r"(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -38,7 +38,8 @@ _DATES = tuple(
         rf"\b{_MONTH}\s+{_DAY}\b(?!\d)",
         rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}\b",
         r"\b(?P<decade>(?:early |late |mid-)?(?:1[5-9]|20)\d0s)\b",
-        rf"(?<![\d-]){_YEAR}(?![\d-]|\s*(?:-|–)\s*\d)",
+        # "in 1999–twice" has a year, "2019–2025" none: a span of years is no date
+        rf"(?<!\d[-–])(?<!\d\s[-–]\s)\b{_YEAR}(?!\d|\s?[-–]\s?\d)",
     )
 )
 _MAY = re.compile(
@@ -64,6 +65,12 @@ _CAUSE = re.compile(
     r"view of|resulting|following|after|without)\b",
     re.IGNORECASE,
 )
+_DATE_KEY = re.compile(
+    r"(?P<year>-|(?:(?:early|late) |mid-)?\d{4}s?)(?:-(?P<month>\d\d))?(?:-(?P<day>\d\d))?"
+)
+_IN_DECADE = {"early": (0, 5), "mid": (3, 8), "late": (5, 10)}
+_COUNTED = re.compile(r"\b(?:how (?:many|much)|number of|amount of)\s+((?:\w+\s*){1,3})", re.IGNORECASE)
+"""What a question asks the number of: the words right after "how many"."""
 _UNITS = frozenset(
     "day days week weeks month months year years decade decades hour hours percent times time".split()
 )
@@ -96,18 +103,20 @@ def asked_values(text: str, question: str, kind: Kind) -> list[Value]:
     """
     values = find_values(text, kind)
     if kind == "how_many":
-        counted = set(re.findall(r"[a-z]{4,}", question.lower())) | _UNITS
+        asked = _COUNTED.search(question)
+        counted = _UNITS | set(re.findall(r"[a-z]{3,}", asked[1].lower()) if asked else ())
         values = [
-            v for v in values if counted & set(re.findall(r"[a-z]{4,}", text[v.end : v.end + 30].lower()))
+            v for v in values if counted & set(re.findall(r"[a-z]{3,}", text[v.end : v.end + 30].lower()))
         ]
     return values
 
 
-def has_form(text: str, question: str, kind: Kind) -> bool:
+def has_form(text: str, kind: Kind) -> bool:
     """True when a text has what an answer of this kind must have: a date, a count, a word of cause."""
     if kind == "why":
         return _CAUSE.search(text) is not None
-    return bool(asked_values(text, question, kind))
+    # any number will do here: who asks for soldiers may read of troops
+    return bool(find_values(text, kind))
 
 
 def find_dates(text: str) -> list[Value]:
@@ -133,15 +142,36 @@ def find_numbers(text: str) -> list[Value]:
 
 
 def agree(one: str, other: str) -> bool:
-    """True when two dates can be the same: `--08-06` and `2024-08-06`, or `2022` and `2022-09`."""
+    """True when two dates can be the same and have something in common.
+
+    `--08-06` and `2024-08-06`, `2022` and `2022-09`, `1992` and `early 1990s`; numbers only when equal.
+    """
     if one == other:
         return True
-    a, b = (key.removeprefix("--") if key.startswith("--") else key for key in (one, other))
-    return (one.startswith("--") != other.startswith("--") and (a.endswith(b) or b.endswith(a))) or (
-        not one.startswith("--")
-        and not other.startswith("--")
-        and (a.startswith(b + "-") or b.startswith(a + "-"))
-    )
+    a, b = _DATE_KEY.fullmatch(one), _DATE_KEY.fullmatch(other)
+    if a is None or b is None:
+        return False
+    years = _years(a["year"]), _years(b["year"])
+    common = [set(years[0]) & set(years[1])] if all(years) else []
+    common += [a[part] == b[part] for part in ("month", "day") if a[part] and b[part]]
+    return bool(common) and all(common)
+
+
+def says_more(one: str, other: str) -> bool:
+    """True when a date is more exact than one that it agrees with: `2021-08` than `2021`, `1992` than `1990s`."""
+    exact = [0 if key.endswith("s") else len(key) for key in (one, other)]
+    return exact[0] > exact[1]
+
+
+def _years(text: str) -> range:
+    """The years that a year or a decade of a key stands for; none for `-`."""
+    if text == "-":
+        return range(0)
+    first = int(text.removesuffix("s")[-4:])
+    if not text.endswith("s"):
+        return range(first, first + 1)
+    start, end = _IN_DECADE.get(text[:-5].rstrip(" -"), (0, 10))
+    return range(first + start, first + end)
 
 
 def _date_key(parts: dict[str, str | None]) -> str:

@@ -7,6 +7,7 @@ questions. The error that is reported is that of five-fold cross-validation; `te
 """
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -97,13 +98,12 @@ def fit(examples: Sequence[Example], reading: str) -> dict[str, Any]:
         "false_refusals": float(np.mean(confidences[answerable] < threshold)),
         "false_answers": float(np.mean(confidences[~answerable] >= threshold)),
     }
-    stored = {
+    return {
         "sentence": dict(zip(SENTENCE_FEATURES, np.round(sentence, 4).tolist(), strict=True)),
         "decision": dict(zip(DECISION_FEATURES, np.round(decision, 4).tolist(), strict=True)),
-        "threshold": round(float(threshold), 4),
+        "threshold": math.floor(threshold * 1e4) / 1e4,  # rounded up it would decline what it should not
         "cross_validation": {name: round(value, 4) for name, value in figures.items()},
     }
-    return stored
 
 
 def fit_sentences(examples: Sequence[Example], used: Mapping[str, bool]) -> np.ndarray:
@@ -133,7 +133,9 @@ def fit_decision(examples: Sequence[Example], sentence: np.ndarray, used: Mappin
     # every feature weighs by how much it varies, or the decay would favour those in large units
     bias = np.array(DECISION_FEATURES) == "bias"
     middle = np.where(bias, 0, rows.mean(axis=0))
-    spread = np.where(bias, 1, rows.std(axis=0) + 1e-9)
+    spread = rows.std(axis=0)
+    # what never varies is left as it is: its rounding errors must not be blown up
+    spread = np.where(bias | (spread < 1e-6), 1, spread)
     scaled = (rows - middle) / spread
 
     def gradient(weights: np.ndarray) -> np.ndarray:

@@ -53,7 +53,12 @@ class Lexical:
         return self._retriever.get_scores(known).astype(np.float32) * np.float32((1 + K1) / whole)
 
     def known_share(self, question: str) -> float:
-        """Share of the question's weight that is in words which some text has: 0 to 1."""
-        terms = {t for t in self.analyzer.terms(question, question=True) if not t.startswith("=")}
-        whole = sum(map(self.idf, terms))
-        return sum(self.idf(t) for t in terms if t in self._counts) / whole if whole else 0.0
+        """Share of the question's weight that is in words which some text has, or has a synonym of: 0 to 1."""
+        known = whole = 0.0
+        for word in set(self.analyzer.words(question)):
+            terms = self.analyzer.terms(word, question=True)
+            own = next((term for term in terms if not term.startswith("=")), None)
+            if own is not None:
+                whole += self.idf(own)
+                known += self.idf(own) if any(term in self._counts for term in terms) else 0.0
+        return known / whole if whole else 0.0

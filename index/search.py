@@ -96,6 +96,8 @@ class Searcher:
         """`prepared` False leaves the prepared and gap questions out of the search."""
         self.contents = contents
         self._vectors = vectors
+        self.words_only = vectors is None
+        """True when the vectors cannot be used: what is not found may be there all the same."""
         self._embedder = embedder
         self._use_prepared = prepared and bool(contents.prepared)
         groups = parse_synonyms(contents.synonyms)

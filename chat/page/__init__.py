@@ -1,6 +1,8 @@
 """The page in the browser: a conversation on the left, the articles on the right."""
 
+from chat.page.evaluation import Evaluate
 from chat.page.layout import build_page
 from chat.page.serving import PageError, build_app, open_server, serve
+from chat.page.settings import PageSettings
 
-__all__ = ["PageError", "build_app", "build_page", "open_server", "serve"]
+__all__ = ["Evaluate", "PageError", "PageSettings", "build_app", "build_page", "open_server", "serve"]

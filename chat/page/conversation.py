@@ -45,18 +45,25 @@ class Exchange:
         return self.latest if self.state == "done" and isinstance(self.latest, Answer) else None
 
 
-Conversation = list[Exchange]
+class Conversation(list[Exchange]):
+    """The exchanges of one browser session, in order."""
+
+    id: str = ""
+    """The name under which the browser keeps it."""
+
+
+Exchanges = list[Exchange]
 
 # Two requests of one session may come at once. Only the change of state is guarded, never the work.
 _changing = threading.Lock()
 
 
-def is_running(conversation: Conversation) -> bool:
+def is_running(conversation: Exchanges) -> bool:
     """Whether one of the questions is being answered."""
     return any(exchange.state == "running" for exchange in conversation)
 
 
-def take_next(conversation: Conversation) -> Exchange | None:
+def take_next(conversation: Exchanges) -> Exchange | None:
     """The first waiting exchange, now running; None when nothing waits or another one is running."""
     with _changing:
         if is_running(conversation):
@@ -67,7 +74,7 @@ def take_next(conversation: Conversation) -> Exchange | None:
         return waiting
 
 
-def stop_all(conversation: Conversation) -> None:
+def stop_all(conversation: Exchanges) -> None:
     """Marks what runs or waits as stopped; a running stream notices at its next event."""
     with _changing:
         for exchange in conversation:
@@ -75,11 +82,12 @@ def stop_all(conversation: Conversation) -> None:
                 exchange.state = "stopped"
 
 
-def replace_all(conversation: Conversation, exchanges: Iterable[Exchange] = ()) -> None:
-    """Stops what runs and puts other exchanges in place of all; whoever still draws it draws the new ones."""
+def replace_all(conversation: Conversation, id: str, exchanges: Iterable[Exchange] = ()) -> None:
+    """Stops what runs and puts another conversation in its place; whoever still draws it draws the new one."""
     stop_all(conversation)
     with _changing:
         conversation[:] = exchanges
+        conversation.id = id
 
 
 def _finish(exchange: Exchange) -> None:
@@ -88,7 +96,7 @@ def _finish(exchange: Exchange) -> None:
             exchange.state = "done"
 
 
-def history_before(conversation: Conversation, exchange: Exchange) -> tuple[Turn, ...]:
+def history_before(conversation: Exchanges, exchange: Exchange) -> tuple[Turn, ...]:
     """The earlier turns that were answered or declined, as the engine takes them."""
     turns: list[Turn] = []
     for earlier in conversation:
@@ -100,7 +108,7 @@ def history_before(conversation: Conversation, exchange: Exchange) -> tuple[Turn
     return tuple(turns)
 
 
-def answer_waiting(conversation: Conversation, answerer: Answerer) -> Iterator[None]:
+def answer_waiting(conversation: Exchanges, answerer: Answerer) -> Iterator[None]:
     """Answers what waits, in order, and yields after each change; returns when nothing waits."""
     while (exchange := take_next(conversation)) is not None:
         try:
@@ -131,7 +139,7 @@ def _fill_in(exchange: Exchange, answerer: Answerer, history: tuple[Turn, ...]) 
         exchange.latest = Answer(exchange.question, "failed", message=BROKE)
 
 
-def suggest_next(conversation: Conversation, answerer: Answerer) -> Iterator[None]:
+def suggest_next(conversation: Exchanges, answerer: Answerer) -> Iterator[None]:
     """Looks for questions to go on with after the last answer, and yields when each is found.
 
     Gives way as soon as another question is asked.

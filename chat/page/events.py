@@ -1,14 +1,32 @@
 """What the page does when somebody asks, stops, opens an article or ticks one."""
 
+import logging
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from chat.config import MAX_QUESTION
 from chat.engine import Answerer
-from chat.page.conversation import Conversation, Exchange, answer_waiting, is_running, stop_all
+from chat.feedback import CASES, VOTES, append_line, draft_case, vote_row
+from chat.page.conversation import (
+    Conversation,
+    Exchange,
+    answer_waiting,
+    history_before,
+    is_running,
+    replace_all,
+    stop_all,
+    suggest_next,
+)
+from chat.page.evaluation import Evaluation, render_evaluation
+from chat.page.history import freeze, thaw
 from chat.page.render import Span, escaped, render_article, render_article_list, render_conversation
+from chat.page.settings import PageSettings
+from chat.page.uploads import removable
+
+log = logging.getLogger(__name__)
 
 WAITING_MOST = 8
 """Questions of one conversation that are not answered yet."""
@@ -30,6 +48,7 @@ class Parts(NamedTuple):
     ask: gr.Button
     stop: gr.Button
     reader: gr.HTML
+    evaluation: gr.HTML
 
 
 def refusal(question: str, conversation: Conversation, scope: frozenset[str] | None) -> str:
@@ -68,15 +87,38 @@ def _said(event: gr.EventData) -> Mapping[str, Any]:
     return event._data if isinstance(event._data, dict) else {}
 
 
-def connect(parts: Parts, answerer: Answerer) -> None:
+def _named(event: gr.EventData, asked: Conversation) -> Exchange | None:
+    """The answered exchange that an event is about, by its number from 1; None where there is none."""
+    number = _said(event).get("exchange")
+    if not isinstance(number, int) or not 1 <= number <= len(asked) or asked[number - 1].answer is None:
+        return None
+    return asked[number - 1]
+
+
+def _kept(file: Path, row: Mapping[str, Any]) -> str:
+    """Appends a row; gives back why that cannot be done, or nothing."""
+    try:
+        append_line(file, row)
+    except OSError as error:
+        return f"It cannot be stored in {file} ({error.strerror}): make room or allow writing there."
+    return ""
+
+
+def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
     """Ties the page's events to the engine; call inside the page's `gr.Blocks`."""
+    feedback = settings.home / "feedback"
+    evaluation = Evaluation(settings.evaluate, settings.runs)
 
     def drawn(asked: Conversation) -> str:
-        return render_conversation(asked, answerer.articles, answerer.examples)
+        shelf = answerer.articles
+        return render_conversation(
+            asked, shelf, answerer.examples, lambda exchange: freeze(exchange, shelf), asked.id
+        )
 
     def take(question: str, asked: Conversation, scope: frozenset[str] | None) -> tuple[Any, ...]:
+        scope = None if scope is None else scope & answerer.articles.keys()  # some may have been removed
         if why := refusal(question, asked, scope):
-            return gr.skip(), f'<p role="alert">{escaped(why)}</p>', asked, gr.skip()
+            return gr.skip(), alert(why), asked, gr.skip()
         asked.append(Exchange(question.strip(), scope))
         return "", scope_note(scope), asked, drawn(asked)
 
@@ -93,6 +135,52 @@ def connect(parts: Parts, answerer: Answerer) -> None:
         for _ in answer_waiting(asked, answerer):
             yield drawn(asked)
 
+    def suggest(asked: Conversation) -> Iterator[Any]:
+        yield gr.skip()
+        for _ in suggest_next(asked, answerer):
+            yield drawn(asked)
+
+    def restore(event: gr.EventData, asked: Conversation, scope: frozenset[str] | None) -> tuple[Any, ...]:
+        id, notice = str(_said(event).get("id"))[:40], scope_note(scope)
+        rows = _said(event).get("exchanges")
+        try:
+            # None: the page has only just said what it is called, and may have been asked something before
+            kept = thaw(rows or [], answerer.articles)
+        except ValueError as problem:
+            log.warning("A conversation cannot be opened: %s", problem)
+            # under another name, so that what is kept stays as it is
+            id, kept, notice = f"{id}~", [], alert("That conversation cannot be read any more.")
+        if rows is None:
+            asked.id = id
+        else:
+            replace_all(asked, id, kept)
+        return notice, asked, drawn(asked)
+
+    def judge(event: gr.EventData, asked: Conversation) -> tuple[Any, ...]:
+        vote, comment = _said(event).get("vote"), str(_said(event).get("comment", ""))
+        exchange = _named(event, asked)
+        if exchange is None or vote not in ("up", "down"):
+            return gr.skip(), gr.skip()
+        history = history_before(asked, exchange)
+        row = vote_row(vote, comment, exchange.question, history, exchange.answer)
+        if why := _kept(feedback / VOTES, row):
+            return alert(why), gr.skip()
+        exchange.vote = vote
+        said = "Comment stored" if comment.strip() else "Stored"
+        return f"<p>{said} on this machine. Thank you.</p>", drawn(asked)
+
+    def draft(event: gr.EventData, asked: Conversation) -> tuple[Any, ...]:
+        exchange = _named(event, asked)
+        if exchange is None or exchange.drafted:
+            return gr.skip(), gr.skip()
+        row = draft_case(exchange.question, history_before(asked, exchange), exchange.answer)
+        if why := _kept(feedback / CASES, row):
+            return alert(why), gr.skip()
+        exchange.drafted = True
+        return f"<p>Added as {row['id']} to {escaped(str(feedback / CASES))}: complete it there.</p>", drawn(
+            asked
+        )
+
     def stop(asked: Conversation) -> str:
         stop_all(asked)
         return drawn(asked)
@@ -105,7 +193,8 @@ def connect(parts: Parts, answerer: Answerer) -> None:
             return gr.skip()
 
     def list_articles(scope: frozenset[str] | None) -> str:
-        return render_article_list(answerer.articles, scope)
+        names = removable(answerer) if settings.own is not None else None
+        return render_article_list(answerer.articles, scope, names)
 
     def choose(event: gr.EventData) -> tuple[frozenset[str] | None, str]:
         known = answerer.articles.keys()
@@ -113,8 +202,19 @@ def connect(parts: Parts, answerer: Answerer) -> None:
         scope = None if chosen == known else frozenset(chosen)
         return scope, scope_note(scope)
 
+    def evaluate(event: gr.EventData) -> str:
+        match _said(event).get("do"):
+            case "start":
+                evaluation.start()
+            case "cancel":
+                evaluation.cancel()
+        return render_evaluation(evaluation)
+
     def scope_note(scope: frozenset[str] | None) -> str:
         return "" if scope is None else f"<p>Asking {len(scope)} of {len(answerer.articles)} articles</p>"
+
+    def alert(why: str) -> str:
+        return f'<p role="alert">{escaped(why)}</p>'
 
     # Straight calls do not queue; only answering does. `multiple`: a second question may come while
     # one is answered, and waits in the conversation.
@@ -139,8 +239,20 @@ def connect(parts: Parts, answerer: Answerer) -> None:
             **(straight | {"queue": True}),
             concurrency_limit=AT_ONCE,
             concurrency_id="answer",
+        ).then(
+            suggest,
+            parts.asked,
+            parts.conversation,
+            **(straight | {"queue": True}),
+            concurrency_limit=1,  # it can wait, and the machine has better things to do
         )
+    shown = [parts.notice, parts.conversation]
+    parts.conversation.vote(judge, parts.asked, shown, **straight)
+    parts.conversation.draft(draft, parts.asked, shown, **straight)
+    kept = [parts.notice, parts.asked, parts.conversation]
+    parts.conversation.restore(restore, [parts.asked, parts.scope], kept, **straight)
     parts.stop.click(stop, parts.asked, parts.conversation, **straight)
+    parts.conversation.evaluation(evaluate, None, parts.evaluation, **straight)
     parts.conversation.open(open_article, None, parts.reader, **straight)
     parts.conversation.list(list_articles, parts.scope, parts.reader, **straight)
     parts.conversation.scope(choose, None, [parts.scope, parts.notice], **straight)

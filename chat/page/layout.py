@@ -5,8 +5,11 @@ from pathlib import Path
 import gradio as gr
 
 from chat.engine import Answerer
+from chat.page.conversation import Conversation
 from chat.page.events import Parts, connect
 from chat.page.render import render_article_list, render_conversation, render_heading
+from chat.page.settings import PageSettings
+from chat.page.uploads import removable
 
 HERE = Path(__file__).parent
 
@@ -20,20 +23,27 @@ def build_theme() -> gr.themes.Base:
     return gr.themes.Base(font=quoted[0], font_mono=quoted[1], primary_hue="blue", neutral_hue="stone")
 
 
-def build_page(answerer: Answerer, title: str = "Dossier") -> gr.Blocks:
+SCRIPTS = ("page.js", "dialogs.js", "history.js", "evaluation.js", "uploads.js")
+"""Run as one, in this order."""
+
+
+def build_page(answerer: Answerer, settings: PageSettings) -> gr.Blocks:
     """The page for one engine. Its style is given when it is served: Gradio takes it there."""
+    title = settings.title
+    added = removable(answerer) if settings.own is not None else None
     with gr.Blocks(title=title, analytics_enabled=False, fill_height=True, fill_width=True) as page:
-        asked = gr.State([])
+        asked = gr.State(Conversation())
         scope = gr.State(None)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk", min_width=0):
                 gr.HTML(render_heading(title), apply_default_css=False, elem_id="heading")
                 conversation = gr.HTML(
                     render_conversation([], answerer.articles, answerer.examples),
-                    js_on_load=(HERE / "page.js").read_text(encoding="utf-8"),
+                    js_on_load="\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS),
                     apply_default_css=False,
                     elem_id="conversation",
                 )
+                evaluation = gr.HTML("", apply_default_css=False, elem_id="evaluation")
                 with gr.Column(elem_id="composer", min_width=0):
                     with gr.Row(elem_id="box"):
                         question = gr.Textbox(
@@ -51,7 +61,10 @@ def build_page(answerer: Answerer, title: str = "Dossier") -> gr.Blocks:
                     notice = gr.HTML("", apply_default_css=False, elem_id="notice")
             with gr.Column(elem_id="side", min_width=0):
                 reader = gr.HTML(
-                    render_article_list(answerer.articles), apply_default_css=False, elem_id="reader"
+                    render_article_list(answerer.articles, None, added),
+                    apply_default_css=False,
+                    elem_id="reader",
                 )
-        connect(Parts(asked, scope, conversation, question, notice, ask, stop, reader), answerer)
+        parts = Parts(asked, scope, conversation, question, notice, ask, stop, reader, evaluation)
+        connect(parts, answerer, settings)
     return page

@@ -16,7 +16,7 @@ def answer_markdown(answer: Answer, shelf: Shelf) -> str:
     for statement in answer.statements:
         markers = "".join(rf"\[{number}\]" for number in statement.citations)
         lead = f"{_plain(statement.lead)} " if statement.lead else ""
-        parts.append(f"{lead}{_plain(statement.text)} {markers}")
+        parts.append(f"{lead}{_plain(statement.text)} {markers}".rstrip())
     if answer.message:
         parts.append(_plain(answer.message))
     if not answer.statements:

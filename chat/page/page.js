@@ -20,6 +20,15 @@ function open(button) {
   const { article, start } = button.dataset;
   const spans = start === undefined ? [] : [spanOf(button)];
   const answer = button.closest('.answer');
+  if (JSON.parse(answer?.dataset.changed ?? '[]').includes(article)) {
+    // where the words stood in an article that has changed is not known
+    wanted = { article };
+    if (!reader().contains(button)) opener = button;
+    trigger('open', { article, spans: [] });
+    showSheet(true);
+    reveal();
+    return;
+  }
   if (answer && start !== undefined) {
     for (const other of answer.querySelectorAll('.source[data-number]')) {
       if (other.dataset.article === article && other.dataset.start !== start) spans.push(spanOf(other));

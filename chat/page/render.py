@@ -2,15 +2,15 @@
 
 import html
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 from chat.answers import Answer, Citation, Closest, Found, Outcome, Progress, Statement
-from chat.composing import DISAGREE, source_name
-from chat.page.conversation import Conversation, Exchange
+from chat.composing import DISAGREE
+from chat.page.conversation import Exchange, Exchanges
+from chat.values import find_dates, find_numbers
 from ingest.articles import Article, Block, Kind
 
 Shelf = Mapping[str, Article]
@@ -62,34 +62,39 @@ def render_heading(title: str) -> str:
         f'<header class="top"><h1>{escaped(title)}</h1><nav aria-label="Views">'
         '<button type="button" class="quiet" data-new>New</button>'
         '<button type="button" class="quiet" data-history aria-haspopup="dialog">History</button>'
+        '<button type="button" class="quiet" data-evaluation aria-pressed="false">Evaluation</button>'
         '<button type="button" class="quiet narrow" data-list>Articles</button></nav></header>'
     )
 
 
 def render_conversation(
-    conversation: Conversation,
+    conversation: Exchanges,
     shelf: Shelf,
     examples: Sequence[str] = (),
     freeze: Callable[[Exchange], Any] | None = None,
+    id: str = "",
 ) -> str:
     """The whole conversation; while it is empty, what this is and what could be asked.
 
-    What `freeze` makes of each exchange goes along as JSON for the browser to keep.
+    What `freeze` makes of each exchange goes along as JSON for the browser to keep, under the name `id`.
     """
     if not conversation:
-        return render_welcome(shelf, examples)
+        return render_welcome(shelf, examples, id)
     busy = any(exchange.state in ("running", "waiting") for exchange in conversation)
     exchanges = "".join(
         render_exchange(exchange, shelf, number, exchange is conversation[-1], freeze)
         for number, exchange in enumerate(conversation, 1)
     )
-    return f'<div class="conversation" role="log" aria-busy="{str(busy).lower()}">{exchanges}</div>'
+    return (
+        f'<div class="conversation" role="log" aria-busy="{str(busy).lower()}" '
+        f'data-conversation="{escaped(id)}">{exchanges}</div>'
+    )
 
 
-def render_welcome(shelf: Shelf, examples: Sequence[str]) -> str:
+def render_welcome(shelf: Shelf, examples: Sequence[str], id: str = "") -> str:
     """What this is in one sentence, and example questions as buttons."""
     return (
-        '<div class="welcome"><h2>Ask the articles</h2>'
+        f'<div class="welcome" data-conversation="{escaped(id)}"><h2>Ask the articles</h2>'
         f"<p>Answers come from {_articles(len(shelf))} only: every sentence shows the exact words it rests "
         "on, and what is not there is said not to be there.</p>"
         + (_chips(examples, "Example questions") if examples else "")
@@ -246,23 +251,24 @@ def split_versions(answer: Answer) -> tuple[list[tuple[str, list[Statement]]], t
 def render_versions(
     sides: Sequence[tuple[str, Sequence[Statement]]], cited: Mapping[int, Citation], shelf: Shelf
 ) -> str:
-    """The versions of articles that disagree, side by side, each under the name of its source."""
+    """The versions of articles that disagree, side by side, each under its source."""
     cards = []
     for value, statements in sides:
         own = next((cited[n].article for n in statements[0].citations if n in cited), "")
-        name = source_name(shelf[own]) if own in shelf else own
-        title = _title(own, shelf)
-        under = f'<span class="credit" dir="auto">{escaped(title)}</span>' if title not in name else ""
+        by = _credits(shelf[own])[-1:] if own in shelf else ()
+        under = f'<span class="credit" dir="auto">{escaped(by[0])}</span>' if by else ""
         said = (replace(s, lead="", marked=s.marked or _places(value, s.text)) for s in statements)
         body = "".join(render_statement(statement, cited, shelf) for statement in said)
-        cards.append(f'<li class="version"><h3 dir="auto">{escaped(name.strip("“”"))}</h3>{under}{body}</li>')
+        cards.append(
+            f'<li class="version"><h3 dir="auto">{escaped(_title(own, shelf))}</h3>{under}{body}</li>'
+        )
     return f'<p class="disagree">{escaped(DISAGREE)}</p><ul class="versions">{"".join(cards)}</ul>'
 
 
 def _places(value: str, text: str) -> tuple[tuple[int, int], ...]:
-    """Where a value that the articles disagree about first stands in the text as a word of its own."""
-    found = re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text)
-    return (found.span(),) if value and found else ()
+    """Where a date or number that the articles disagree about stands in the text."""
+    found = [v for v in (*find_dates(text), *find_numbers(text)) if v.key == value]
+    return ((found[0].start, found[0].end),) if found else ()
 
 
 def render_marker(citation: Citation, shelf: Shelf) -> str:
@@ -377,23 +383,47 @@ def _shown(value: Any) -> str:
 # The articles
 
 
-def render_article_list(shelf: Shelf, scope: Set[str] | None = None) -> str:
-    """All articles with a tick for those that are asked; `scope` None means all."""
+def render_article_list(
+    shelf: Shelf, scope: Set[str] | None = None, removable: Mapping[str, str] | None = None
+) -> str:
+    """All articles with a tick for those that are asked; `scope` None means all.
+
+    `removable` gives the names of those that were added, by id; None where none may be added.
+    """
+    removable_names = removable or {}
     items = "".join(
         '<li><label class="tick"><input type="checkbox" name="scope" '
         f'value="{escaped(article.id)}"{" checked" if scope is None or article.id in scope else ""} '
         f'aria-label="{escaped(f"Ask “{article.title}”")}"></label>'
         f'<button type="button" class="volume" data-open data-article="{escaped(article.id)}" dir="auto">'
         f'<span class="title">{escaped(article.title)}</span>'
-        f'<span class="credit">{escaped(_credit_line(article))}</span>'
-        "</button></li>"
+        f'<span class="credit">{escaped(_credit_line(article))}</span></button>'
+        f"{_remove(article, removable_names)}</li>"
         for article in shelf.values()
     )
     return (
         f'<section class="pane" aria-label="Articles"><header><h2>Articles</h2>{_close()}</header>'
         '<div class="body" tabindex="0" role="region" aria-label="List of articles">'
         '<p class="hint">Questions go to the ticked ones. Open one to read it.</p>'
-        f'<ul class="shelf">{items}</ul></div></section>'
+        f'<ul class="shelf">{items}</ul>{_adding() if removable is not None else ""}</div></section>'
+    )
+
+
+def _remove(article: Article, names: Mapping[str, str]) -> str:
+    if article.id not in names:
+        return ""
+    return (
+        f'<button type="button" class="quiet remove" data-remove="{escaped(names[article.id])}" '
+        f'aria-label="{escaped(f"Remove “{article.title}”")}">Remove</button>'
+    )
+
+
+def _adding() -> str:
+    return (
+        '<div class="adding"><button type="button" class="quiet" data-add="files">Add files</button> '
+        '<button type="button" class="quiet" data-add="folder">Add a folder</button>'
+        '<p class="hint">Or drop them here: .txt, .md, .html, .pdf, .docx. They are stored on the machine that '
+        "Dossier runs on, and can be removed again.</p></div>"
     )
 
 

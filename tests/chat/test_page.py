@@ -1,20 +1,9 @@
 """The real page with the real engine in a real browser; nothing it asks for leaves the machine."""
 
-import importlib.util
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-
-from chat import Config, open_answerer
-from chat.page import open_server
-
-TESTS = Path(__file__).parents[1]
-PICTURES = TESTS.parent / "screenshots"
+from playwright.sync_api import Page, expect
 
 FOUNDED = "When was the CSTO founded?"
 DRONES = "Which countries have sold drones to Central Asia?"
@@ -27,88 +16,7 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    spec = importlib.util.spec_from_file_location("find_chromium", TESTS / "find_chromium.py")
-    chromium = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(chromium)
-    path = chromium.find_chromium()
-    if path is None:
-        pytest.skip("no Chromium on this machine: install one, or set DOSSIER_CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def answerer():
-    with open_answerer(Config()) as answerer:
-        yield answerer
-
-
-@contextmanager
-def served(answerer) -> Iterator[str]:
-    """The address of a running page."""
-    server, listening = open_server(answerer, port=0)
-    running = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    running.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-    finally:
-        server.should_exit = True
-        running.join(10)
-        listening.close()
-
-
-@pytest.fixture(scope="module")
-def address(answerer) -> Iterator[str]:
-    with served(answerer) as address:
-        yield address
-
-
-@contextmanager
-def opened(browser: Browser, address: str, width: int = 1280, height: int = 800, **more) -> Iterator[Page]:
-    """A page of its own session; afterwards: no request left the machine and no script failed."""
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, reduced_motion="reduce", **more
-    )
-    page = context.new_page()
-    requested: list[str] = []
-    failures: list[str] = []
-    page.on("request", lambda request: requested.append(request.url))
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.on("console", lambda said: failures.append(said.text) if said.type == "error" else None)
-    page.goto(address)
-    expect(page.locator(".shelf")).to_be_attached()
-    yield page
-    context.close()
-    hosts = {urlsplit(url).hostname for url in requested if not url.startswith(("data:", "blob:"))}
-    assert hosts == {"127.0.0.1"}
-    assert failures == []
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    with opened(browser, address) as page:
-        yield page
-
-
-def ask(page: Page, question: str) -> None:
-    """Types a question and waits until its answer is complete."""
-    before = page.locator(".exchange").count()
-    page.get_by_label("Your question").fill(question)
-    page.get_by_label("Your question").press("Enter")
-    expect(page.locator(".exchange")).to_have_count(before + 1)
-    expect(page.locator(".exchange").last.locator(".outcome")).to_be_visible()
-
-
-def picture(page: Page, name: str) -> None:
-    PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png")
-
-
-def test_a_marker_opens_its_article_at_the_cited_words(page: Page, answerer):
+def test_a_marker_opens_its_article_at_the_cited_words(page: Page, answerer, ask, picture):
     picture(page, "empty")
     ask(page, FOUNDED)
     answer = page.locator(".answer")
@@ -128,7 +36,7 @@ def test_a_marker_opens_its_article_at_the_cited_words(page: Page, answerer):
     picture(page, "reading")
 
 
-def test_the_keyboard_alone_is_enough(page: Page):
+def test_the_keyboard_alone_is_enough(page: Page, ask):
     ask(page, DRONES)
     for _ in range(60):
         page.keyboard.press("Shift+Tab")
@@ -154,7 +62,7 @@ def test_every_article_opens_from_the_list_and_back_returns_to_it(page: Page, an
         expect(page.locator(".volume")).to_have_count(len(answerer.articles))
 
 
-def test_only_ticked_articles_are_asked(page: Page):
+def test_only_ticked_articles_are_asked(page: Page, ask):
     for tick in page.locator("input[name=scope]").all():
         if tick.get_attribute("value") != "kursk-incursion":
             tick.uncheck()
@@ -169,7 +77,7 @@ def test_only_ticked_articles_are_asked(page: Page):
     expect(page.get_by_role("alert")).to_contain_text("No article is ticked")
 
 
-def test_what_the_articles_do_not_say_is_declined_with_the_closest_passages_folded(page: Page):
+def test_what_the_articles_do_not_say_is_declined_with_the_closest_passages_folded(page: Page, ask, picture):
     ask(page, UNKNOWN)
     expect(page.locator(".outcome")).to_have_text("Not in the articles")
     expect(page.locator(".marker")).to_have_count(0)
@@ -181,7 +89,7 @@ def test_what_the_articles_do_not_say_is_declined_with_the_closest_passages_fold
     expect(page.locator("mark.here")).to_be_in_viewport()
 
 
-def test_what_was_unfolded_stays_so_when_the_next_answer_comes(page: Page):
+def test_what_was_unfolded_stays_so_when_the_next_answer_comes(page: Page, ask, picture):
     ask(page, FOUNDED)
     page.get_by_text("How this was found").click()
     expect(page.locator("table")).to_be_visible()
@@ -203,7 +111,7 @@ def test_a_question_that_cannot_be_asked_stays_in_the_box(page: Page, question, 
     expect(page.locator(".welcome")).to_be_visible()
 
 
-def test_a_hostile_question_is_shown_as_it_was_typed(page: Page):
+def test_a_hostile_question_is_shown_as_it_was_typed(page: Page, ask):
     question = "<img src=x onerror=\"document.title='hit'\"> ${1+1} {{value}} $x$ **b** 🙂 مرحبا CSTO?"
     ask(page, question)
     assert page.locator(".asked h2").text_content() == question
@@ -219,16 +127,16 @@ def test_an_example_is_asked_with_one_click(page: Page):
     expect(page.locator(".outcome")).to_be_visible()
 
 
-def test_two_browsers_do_not_see_each_other(browser: Browser, address: str, page: Page):
+def test_two_browsers_do_not_see_each_other(address: str, page: Page, ask, opened):
     ask(page, FOUNDED)
-    with opened(browser, address) as other:
+    with opened(address) as other:
         expect(other.locator(".welcome")).to_be_visible()
         ask(other, DRONES)
         expect(page.locator(".exchange")).to_have_count(1)
 
 
-def test_on_a_phone_the_articles_are_a_sheet(browser: Browser, address: str):
-    with opened(browser, address, 390, 844, has_touch=True, is_mobile=True) as page:
+def test_on_a_phone_the_articles_are_a_sheet(address: str, ask, picture, opened):
+    with opened(address, 390, 844, has_touch=True, is_mobile=True) as page:
         picture(page, "phone-empty")
         expect(page.locator("#side")).to_be_hidden()
         ask(page, FOUNDED)
@@ -244,9 +152,9 @@ def test_on_a_phone_the_articles_are_a_sheet(browser: Browser, address: str):
 
 
 @pytest.mark.parametrize("theme", ["?__theme=dark", ""])
-def test_dark_comes_from_the_system_or_the_address(browser: Browser, address: str, theme):
+def test_dark_comes_from_the_system_or_the_address(address: str, theme, ask, picture, opened):
     scheme = "light" if theme else "dark"
-    with opened(browser, address + theme, color_scheme=scheme) as page:
+    with opened(address + theme, color_scheme=scheme) as page:
         ask(page, FOUNDED)
         page.locator(".marker").first.click()
         expect(page.locator("mark.here")).to_be_in_viewport()
@@ -260,7 +168,8 @@ class Held:
 
     def __init__(self, answerer):
         self.answerer, self.gate = answerer, threading.Event()
-        self.articles, self.examples = answerer.articles, answerer.examples
+        self.articles, self.examples, self.finder = answerer.articles, answerer.examples, answerer.finder
+        self.answer = answerer.answer
 
     def stream(self, question, history=(), scope=None):
         for event in self.answerer.stream(question, history, scope):
@@ -268,9 +177,9 @@ class Held:
             self.gate.wait(20)
 
 
-def test_a_second_question_waits_and_stop_works_at_once(browser: Browser, answerer):
+def test_a_second_question_waits_and_stop_works_at_once(answerer, picture, opened, served):
     held = Held(answerer)
-    with served(held) as address, opened(browser, address) as page:
+    with served(held) as address, opened(address) as page:
         box = page.get_by_label("Your question")
         for question in (FOUNDED, DRONES):
             box.fill(question)

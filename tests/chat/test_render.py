@@ -1,5 +1,6 @@
 """What comes from a document, a question or a model is shown as it is and never becomes markup."""
 
+import json
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -216,7 +217,7 @@ def test_where_the_articles_disagree_each_version_stands_under_its_source():
     text = Seen(markup.split("Sources")[0]).text
     assert text == (
         "AnsweredThe articles disagree.The UnionThe union was founded in 1992.1"
-        "The PaperA PactEstablished in 2002.2"
+        "A PactThe PaperEstablished in 2002.2"
     )
     assert words_in(markup, "strong") == "19922002"
 
@@ -358,3 +359,34 @@ def test_a_question_to_some_articles_says_so():
         "asked in 1 of two articles" in Seen(render_conversation([Exchange("1", frozenset("a"))], SHELF)).text
     )
     assert "asked in" not in render_conversation([Exchange("1", frozenset("ab"))], SHELF)
+
+
+def test_the_last_answer_offers_questions_to_go_on_with():
+    done = [Exchange("1", None, "done", ANSWER, ("Who?", "<Why>?")) for _ in range(2)]
+    chips = Seen(render_conversation(done, SHELF)).all_of("chip")
+    assert [chip["data-ask"] for chip in chips] == ["Who?", "<Why>?"]
+
+
+def test_what_is_kept_goes_along_as_json():
+    exchange = Exchange("1 \"'<&", None, "done", ANSWER)
+    markup = render_conversation([exchange], SHELF, freeze=lambda it: {"question": it.question}, id="x<y")
+    section = Seen(markup).all_of("exchange")[0]
+    assert json.loads(section["data-frozen"]) == {"question": "1 \"'<&"}
+    assert Seen(markup).all_of("conversation")[0]["data-conversation"] == "x<y"
+
+
+def test_a_source_that_changed_since_says_so():
+    assert "has changed since" in Seen(render_answer(ANSWER, SHELF, changed={"a": "0"})).text
+    assert "no longer here" in Seen(render_answer(ANSWER, {}, changed={"a": "0"})).text
+    assert "since" not in Seen(render_answer(ANSWER, SHELF)).text
+
+
+def test_a_vote_is_shown_and_can_be_explained():
+    def pressed(exchange):
+        tags = Seen(render_conversation([exchange], SHELF)).tags
+        return [attrs["aria-pressed"] for _, attrs in tags if "data-vote" in attrs], [
+            1 for _, attrs in tags if "data-comment" in attrs
+        ]
+
+    assert pressed(Exchange("1", None, "done", ANSWER)) == (["false", "false"], [])
+    assert pressed(Exchange("1", None, "done", ANSWER, vote="down")) == (["false", "true"], [1])

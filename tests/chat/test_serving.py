@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from chat.page.serving import POLICY, Guard, PageError, open_server
+from chat.page.settings import PageSettings
 
 
 async def _app(scope, receive, send):
@@ -13,7 +14,9 @@ async def _app(scope, receive, send):
     await send({"type": "http.response.body", "body": b"page"})
 
 
-def answered(host: str | None, *names: str) -> tuple[int, dict[bytes, bytes]]:
+def answered(
+    host: str | None, *names: str, method: str = "GET", origin: str = ""
+) -> tuple[int, dict[bytes, bytes]]:
     """Status and headers of a request with this Host header."""
     sent = []
 
@@ -21,7 +24,9 @@ def answered(host: str | None, *names: str) -> tuple[int, dict[bytes, bytes]]:
         sent.append(message)
 
     headers = [] if host is None else [(b"host", host.encode("latin-1"))]
-    asyncio.run(Guard(_app, names)({"type": "http", "headers": headers}, None, send))
+    headers += [(b"origin", origin.encode())] if origin else []
+    scope = {"type": "http", "method": method, "headers": headers}
+    asyncio.run(Guard(_app, "127.0.0.1", names)(scope, None, send))
     return sent[0]["status"], dict(sent[0]["headers"])
 
 
@@ -37,6 +42,20 @@ def test_addresses_and_known_names_are_answered(host):
 )
 def test_other_names_are_refused_so_that_no_site_can_reach_the_page_through_one(host):
     assert answered(host, "desk.lan")[0] == 421
+
+
+@pytest.mark.parametrize("origin", ["", "http://127.0.0.1:7860", "https://desk.lan", "https://desk.lan:444"])
+def test_the_page_itself_and_programs_may_change_things(origin):
+    assert answered("127.0.0.1:7860", "desk.lan", method="POST", origin=origin)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "origin", ["null", "http://127.0.0.1:3000", "http://localhost", "https://evil.example", "http://[x", "x"]
+)
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_the_page_of_another_site_may_not(origin, method):
+    assert answered("127.0.0.1:7860", "desk.lan", method=method, origin=origin)[0] == 403
+    assert answered("127.0.0.1:7860", "desk.lan", origin=origin)[0] == 200
 
 
 def test_every_response_tells_the_browser_to_load_nothing_from_elsewhere():
@@ -56,10 +75,10 @@ def test_a_taken_port_is_named_with_the_remedy():
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(PageError, match=rf"port {port} on 127\.0\.0\.1 is taken.*--port"):
-            open_server(None, port=port)
+            open_server(None, PageSettings(port=port))
 
 
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("192.0.2.1", 0), ("a..b", 0)])
 def test_an_impossible_address_is_named_with_the_remedy(host, port):
     with pytest.raises(PageError, match=rf"cannot listen on {host}, port {port}.*--host"):
-        open_server(None, host=host, port=port)
+        open_server(None, PageSettings(host=host, port=port))

@@ -95,7 +95,7 @@ def test_compare_prints_the_difference(run, tmp_path, capsys):
     [
         (
             ["--system", "gpt"],
-            "there is no system 'gpt'; choose from dossier, quickstart, bm25, dense or all",
+            "there is no system 'gpt'; choose from dossier, dossier-plain, dossier-prepared, dossier-reader, quickstart, bm25, dense or all",
         ),
         (["--category", "facts"], "there is no category 'facts'"),
         (["--category", "why"], "none of the 3 cases is left"),

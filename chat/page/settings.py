@@ -1,0 +1,30 @@
+"""What a page is served with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from chat.config import PROJECT
+from chat.own import OwnCorpus
+from chat.page.evaluation import Evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """Where a page listens, what it is called, and where it keeps what people give it."""
+
+    title: str = "Dossier"
+    host: str = "127.0.0.1"
+    port: int = 7860
+    """0 takes a free one."""
+    root_path: str = ""
+    """The path that browsers see when a proxy stands before the page: "/dossier"."""
+    names: tuple[str, ...] = ()
+    """Host names that it answers to beside localhost and `host`."""
+    home: Path = PROJECT / ".dossier"
+    """Votes and drafts of cases are kept below it, in `feedback/`."""
+    runs: Path = Path("runs")
+    """The folder of evaluation runs."""
+    evaluate: Evaluate | None = None
+    """How the page starts a run; None where it cannot."""
+    own: OwnCorpus | None = None
+    """The corpus that people may add articles to: the one that is asked. None: nobody may."""
