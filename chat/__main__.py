@@ -1,6 +1,7 @@
 """`python -m chat`: the chat in a browser; `python -m chat ask "..."`: one answer in the terminal."""
 
 import argparse
+import importlib.util
 import io
 import logging
 import os
@@ -34,8 +35,14 @@ def main(arguments: list[str] | None = None) -> int:
     ask.add_argument(
         "--article", action="append", metavar="ID", help="ask only this article (may be repeated)"
     )
+    # its options need torch's module to be known, and are parsed there
+    commands.add_parser(
+        "train-reader", help="train the offline reader anew (needs the `train` extra)", add_help=False
+    )
     commands.add_parser("models", help="say which language model is chosen, and whether it can be reached")
-    options = parser.parse_args(arguments)
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command != "train-reader":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a character that a terminal lacks is no reason to stop
@@ -44,6 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
         format="%(levelname)s %(name)s: %(message)s",
     )
     try:
+        if options.command == "train-reader":
+            return _train_reader(rest)
         if options.command == "models":
             return _models(config_from(options))
         with BuildProgress(sys.stderr) as progress:
@@ -65,6 +74,17 @@ def _models(config: Config) -> int:
     reached = try_model(choice)
     print(reached.line, file=sys.stdout if reached.ok else sys.stderr)
     return 0 if reached.ok else 1
+
+
+def _train_reader(arguments: list[str]) -> int:
+    if importlib.util.find_spec("torch") is None:
+        raise ChatError("Training needs torch: pip install torch==2.13.0, as the `train` extra has it.")
+    from chat.reader.train import add_arguments
+    from chat.reader.train import main as train
+
+    parser = argparse.ArgumentParser(prog="python -m chat train-reader")
+    add_arguments(parser)
+    return train(parser.parse_args(arguments))
 
 
 def _ask(answerer: Answerer, options: argparse.Namespace) -> int:

@@ -159,7 +159,7 @@ class Answerer:
         extra: dict[str, object] = {}
         if self._author:
             standalone, extra["condensed"] = yield from self._author.standalone(question, history)
-            ways = list(dict.fromkeys([standalone, *ways] if standalone else ways))
+            ways = [standalone] if standalone else ways
         finder = self.finder()
         searcher = finder.searcher
         contents = searcher.contents

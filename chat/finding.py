@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chat.question import Asked, classify
+from chat.question import Asked, Kind, classify
 from chat.reader import Reader, Reading
 from chat.reader.candidates import as_candidate
 from chat.scoring import (
@@ -85,7 +85,7 @@ class Finder:
         features = sentence_features(matches, sentences, readings, found, asked)
         scores = softmax(features @ self._weights.sentence)
         scored = [
-            Scored(sentence, float(score), match, _span(readings[i]) if readings else None)
+            Scored(sentence, float(score), match, _span(readings[i], asked.kind) if readings else None)
             for i, (sentence, score, match) in enumerate(zip(sentences, scores, matches, strict=True))
         ]
         scored.sort(key=lambda item: (-item.score, item.sentence.id))
@@ -119,12 +119,15 @@ class Finder:
         return self._reader.read(question, [as_candidate(articles[s.article], s) for s in sentences])
 
 
-SPAN = 0.3
+SPAN = 0.4
 """A span is marked as the exact answer when it is at least so sure."""
 
+SHORT: tuple[Kind, ...] = ("when", "who", "where", "how_many", "which", "list", "what")
+"""Kinds of questions that a few words answer; a reason or a manner is the whole sentence."""
 
-def _span(reading: Reading) -> tuple[int, int] | None:
-    return reading.span if reading.span_score >= SPAN and reading.relevance >= 0.3 else None
+
+def _span(reading: Reading, kind: Kind) -> tuple[int, int] | None:
+    return reading.span if kind in SHORT and reading.span_score >= SPAN else None
 
 
 def explain(finding: Finding) -> Mapping[str, object]:

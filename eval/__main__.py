@@ -1,4 +1,4 @@
-"""The commands: python -m eval run | check | compare | convert | fit | bench."""
+"""The commands: python -m eval run | check | compare | convert | fit | overlap | bench."""
 
 import argparse
 import json
@@ -25,15 +25,18 @@ from eval.console import (
     print_converted,
     print_failed,
     print_fitted,
+    print_overlap,
     print_problems,
     print_runs,
     print_where,
     progress,
 )
 from eval.fit import FOLDS, SEED, fit, make_examples, write_weights
+from eval.overlap import measure_overlap
 from eval.run import run_cases, write_run
 from eval.squad import convert_squad
 from eval.systems import SYSTEMS
+from index import open_embedder
 from ingest import read_corpus
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -147,6 +150,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     convert.set_defaults(command=_convert)
 
+    overlap = commands.add_parser(
+        "overlap",
+        help="split a run's result by how near its cases are to a prepared question",
+        description="Show the share of cases right among those that are nearly a question prepared for the "
+        "corpus (cosine of the two by the default embedder at or above the bound), and among the rest.",
+    )
+    overlap.add_argument("run", type=Path, metavar="RUN", help="folder of a run")
+    add_config_arguments(overlap, os.environ)
+    overlap.set_defaults(command=_overlap)
+
     fitting = commands.add_parser(
         "fit",
         help="fit the answerer's weights on the dev questions",
@@ -212,6 +225,15 @@ def _fit(options: argparse.Namespace) -> int:
     questions = {"questions": "eval/cases/dev.jsonl", "cases": len(cases), "seed": SEED, "folds": FOLDS}
     write_weights(WEIGHTS, fitted, {**questions, "articles": fingerprint["articles"]})
     print_fitted(fitted)
+    return 0
+
+
+def _overlap(options: argparse.Namespace) -> int:
+
+    config = config_from(options)
+    corpus = read_corpus(config.corpus)
+    cases = load_cases(_question_files(None), corpus.articles)
+    print_overlap(measure_overlap(options.run, cases, corpus, open_embedder(config.home, config.model)))
     return 0
 
 

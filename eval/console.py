@@ -15,6 +15,7 @@ from rich.table import Table
 
 from eval.cases import CATEGORIES, Case
 from eval.compare import Change, Comparison
+from eval.overlap import NEAR, Overlap
 from eval.squad import Converted
 from eval.summary import MEASURES, Unit, shown, shown_range
 
@@ -241,4 +242,16 @@ def print_fitted(fitted: Mapping[str, Mapping[str, Any]]) -> None:
     for reading, weights in fitted.items():
         figures = weights["cross_validation"]
         table.add_row(reading, *(f"{figures[name]:.3f}" for name in names), f"{weights['threshold']:.3f}")
+    _console().print(table)
+
+
+def print_overlap(overlap: Overlap) -> None:
+    """Right among the cases that are nearly a prepared question, and among the rest."""
+    table = Table("Nearest prepared question", "Cases", "Right")
+    for label, figure in ((f"at {NEAR:.2f} or nearer", overlap.near), ("farther", overlap.far)):
+        if figure is None:
+            table.add_row(label, "0", "–")
+        else:
+            shares = f"{100 * figure.value:.1f} % {100 * figure.low:.1f}–{100 * figure.high:.1f} %"
+            table.add_row(label, str(figure.n), shares)
     _console().print(table)

@@ -2,7 +2,20 @@
 
 from chat.page.evaluation import Evaluate
 from chat.page.layout import build_page
+from chat.page.login import Login, LoginError, make_login, read_logins
 from chat.page.serving import PageError, build_app, open_server, serve
 from chat.page.settings import PageSettings
 
-__all__ = ["Evaluate", "PageError", "PageSettings", "build_app", "build_page", "open_server", "serve"]
+__all__ = [
+    "Evaluate",
+    "Login",
+    "LoginError",
+    "PageError",
+    "PageSettings",
+    "build_app",
+    "build_page",
+    "make_login",
+    "open_server",
+    "read_logins",
+    "serve",
+]

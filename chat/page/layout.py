@@ -5,6 +5,7 @@ from pathlib import Path
 import gradio as gr
 
 from chat.engine import Answerer
+from chat.page.api import add_api
 from chat.page.conversation import Conversation
 from chat.page.events import Parts, connect
 from chat.page.render import render_article_list, render_conversation, render_heading
@@ -67,4 +68,5 @@ def build_page(answerer: Answerer, settings: PageSettings) -> gr.Blocks:
                 )
         parts = Parts(asked, scope, conversation, question, notice, ask, stop, reader, evaluation)
         connect(parts, answerer, settings)
+        add_api(answerer)
     return page

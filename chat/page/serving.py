@@ -20,6 +20,8 @@ from chat.errors import ChatError
 from chat.page.evaluation import find_report
 from chat.page.events import AT_ONCE
 from chat.page.layout import HERE, build_page, build_theme
+from chat.page.login import LoginGate
+from chat.page.mcp import add_mcp
 from chat.page.settings import PageSettings
 from chat.page.uploads import add_uploads
 
@@ -148,6 +150,8 @@ def build_app(answerer: Answerer, settings: PageSettings = DEFAULT) -> ASGIApp:
     add_reports(app, settings.runs)
     if settings.own is not None:
         add_uploads(app, answerer, settings.own)
+    if settings.mcp:
+        add_mcp(app, answerer)
     # Whatever is not said here, Gradio reads from GRADIO_... in the environment.
     app = gr.mount_gradio_app(
         app,
@@ -166,7 +170,8 @@ def build_app(answerer: Answerer, settings: PageSettings = DEFAULT) -> ASGIApp:
         theme=build_theme(),
         head=f"<style>{(HERE / 'page.css').read_text(encoding='utf-8')}</style>",  # `css` would be rewritten
     )
-    return Guard(app, settings.host, settings.names)
+    inside = LoginGate(app, settings.logins) if settings.logins else app
+    return Guard(inside, settings.host, settings.names)
 
 
 def add_reports(app: FastAPI, runs: Path) -> None:

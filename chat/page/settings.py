@@ -6,6 +6,7 @@ from pathlib import Path
 from chat.config import PROJECT
 from chat.own import OwnCorpus
 from chat.page.evaluation import Evaluate
+from chat.page.login import Login
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +27,9 @@ class PageSettings:
     """The folder of evaluation runs."""
     evaluate: Evaluate | None = None
     """How the page starts a run; None where it cannot."""
+    logins: tuple[Login, ...] = ()
+    """Who may use it; empty for everybody who can reach it."""
+    mcp: bool = False
+    """Whether the engine is offered as tools on `/mcp`."""
     own: OwnCorpus | None = None
     """The corpus that people may add articles to: the one that is asked. None: nobody may."""

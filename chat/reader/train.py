@@ -68,12 +68,12 @@ RANK = 32
 class Layer(nn.Module):
     """One encoder layer over tokens of all texts in one row, so that no padding is computed."""
 
-    def __init__(self, dropout: float):
+    def __init__(self) -> None:
         super().__init__()
         self.query, self.key, self.value, self.joined = (nn.Linear(HIDDEN, HIDDEN) for _ in range(4))
         self.after_attention, self.after_feed = (nn.LayerNorm(HIDDEN, EPSILON) for _ in range(2))
         self.wide, self.narrow = nn.Linear(HIDDEN, 4 * HIDDEN), nn.Linear(4 * HIDDEN, HIDDEN)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(0.0)  # set by the recipe
 
     def forward(self, x: Tensor, place: Tensor, shape: tuple[int, int], bias: Tensor) -> Tensor:
         """`place` is where each token stands in the padded (texts, width) `shape`."""
@@ -97,13 +97,13 @@ class Layer(nn.Module):
 class Network(nn.Module):
     """The encoder with two heads: whether the sentence answers, and its answer's first and last token."""
 
-    def __init__(self, dropout: float = 0.0):
+    def __init__(self) -> None:
         super().__init__()
         self.words, self.places, self.kinds = (nn.Embedding(n, HIDDEN) for n in (30522, 512, 2))
         self.after_embedding = nn.LayerNorm(HIDDEN, EPSILON)
-        self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
         self.relevance, self.span = nn.Linear(HIDDEN, 1), nn.Linear(HIDDEN, 2)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(0.0)
 
     def forward(self, batch: Sequence[Tokens]) -> tuple[Tensor, Tensor]:
         """Relevance logits (texts,) and span logits (texts, width, 2)."""
@@ -245,6 +245,9 @@ def train(
     learned = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(learned, recipe.rate, weight_decay=recipe.decay, fused=True)
     curve: list[dict[str, float]] = []
+    for module in network.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = recipe.dropout
     network.train()
     began = time.monotonic()
     seen: dict[str, float] = {}
@@ -318,7 +321,7 @@ def main(args: argparse.Namespace) -> int:
     learned = [g for g in corpus if not is_held_out(g)]
 
     torch.manual_seed(GENERAL[0].seed)
-    network = Network(GENERAL[0].dropout)
+    network = Network()
     fill(network, load_file(weights.model))
     if args.start:
         fill(network, load_file(args.start))

@@ -1,9 +1,11 @@
 """The real page with the real engine in a real browser."""
 
+import asyncio
 import importlib.util
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -53,7 +55,11 @@ def served(page_home):
 
     @contextmanager
     def served(answerer, **settings) -> Iterator[str]:
-        server, listening = open_server(answerer, PageSettings(**{"port": 0, "home": page_home} | settings))
+        async def made():  # where no loop runs, Gradio makes some that it never closes
+            return open_server(answerer, PageSettings(**{"port": 0, "home": page_home} | settings))
+
+        with ThreadPoolExecutor(1) as aside:
+            server, listening = aside.submit(asyncio.run, made()).result()
         running = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         running.start()
         try:

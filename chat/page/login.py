@@ -1,0 +1,143 @@
+"""Who may use the page: names with salted hashes of passwords (scrypt), asked for before anything else is done."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from anyio import CapacityLimiter, to_thread
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chat.errors import ChatError
+
+COST = {"n": 2**14, "r": 8, "p": 1}
+"""Of scrypt: 16 MiB and about 50 ms for each try (RFC 7914, section 2)."""
+
+REMEMBERED = 1_000
+"""Logins that were found right; a browser sends its own with every request."""
+
+FIELDS = "NAME:scrypt:SALT:HASH"
+
+
+class LoginError(ChatError):
+    """A login cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One person's name with the salted hash of a password."""
+
+    name: str
+    salt: bytes
+    digest: bytes
+
+    def line(self) -> str:
+        """As it stands in a file of logins."""
+        return ":".join((self.name, "scrypt", _text(self.salt), _text(self.digest)))
+
+    def opens(self, password: str) -> bool:
+        return hmac.compare_digest(_digest(password, self.salt), self.digest)
+
+
+def make_login(name: str, password: str) -> Login:
+    """LoginError when the name or the password cannot be used."""
+    if not name or ":" in name or not name.isprintable() or name.startswith("#"):
+        raise LoginError(
+            f"{name!r} cannot be a name: it has no colon, does not begin with # and is not empty."
+        )
+    if not password:
+        raise LoginError(f"The password of {name} is empty. Give --auth as NAME:PASSWORD.")
+    salt = os.urandom(16)
+    return Login(name, salt, _digest(password, salt))
+
+
+def read_logins(file: Path) -> list[Login]:
+    """The logins of a file, one a line; blank lines and those that begin with # are left out."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LoginError(
+            f"{file} cannot be read ({error}). Name a file of logins with --auth-file."
+        ) from error
+    logins = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        try:
+            name, kind, salt, digest = line.strip().split(":")
+            if not name or kind != "scrypt":
+                raise ValueError
+            logins.append(
+                Login(name, base64.b64decode(salt, validate=True), base64.b64decode(digest, validate=True))
+            )
+        except ValueError:
+            raise LoginError(
+                f"{file}, line {number}, is not of the form {FIELDS}. Make it with `python -m chat login NAME`."
+            ) from None
+    if not logins:
+        raise LoginError(f"{file} has no login. Make one with `python -m chat login NAME`.")
+    return logins
+
+
+class LoginGate:
+    """Lets in only who sends a right name and password (HTTP Basic, RFC 7617): page, API and tools alike."""
+
+    def __init__(self, app: ASGIApp, logins: Iterable[Login]):
+        self._app = app
+        self._logins: Mapping[str, Login] = {login.name: login for login in logins}
+        self._nobody = make_login("nobody", "x")  # so that an unknown name takes as long
+        self._key = os.urandom(32)
+        self._right: set[bytes] = set()
+        self._tries: CapacityLimiter | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or await self._lets_in(scope):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            headers = [
+                (b"www-authenticate", b'Basic realm="Dossier", charset="UTF-8"'),
+                (b"content-type", b"text/plain; charset=utf-8"),
+            ]
+            await send({"type": "http.response.start", "status": 401, "headers": headers})
+            await send({"type": "http.response.body", "body": b"Name and password, please.\n"})
+
+    async def _lets_in(self, scope: Scope) -> bool:
+        said = dict(scope["headers"]).get(b"authorization", b"")
+        if not said:
+            return False
+        known = hmac.digest(self._key, said, "sha256")
+        if known in self._right:
+            return True
+        self._tries = self._tries or CapacityLimiter(1)  # one guess at a time
+        if not await to_thread.run_sync(self._is_right, said, limiter=self._tries):
+            return False
+        if len(self._right) >= REMEMBERED:
+            self._right.clear()
+        self._right.add(known)
+        return True
+
+    def _is_right(self, said: bytes) -> bool:
+        kind, _, rest = said.partition(b" ")
+        if kind.lower() != b"basic":
+            return False
+        try:
+            name, _, password = base64.b64decode(rest, validate=True).decode("utf-8").partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return False
+        login = self._logins.get(name)
+        right = (login or self._nobody).opens(password)
+        return right and login is not None
+
+
+def _digest(password: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(password.encode("utf-8", "surrogatepass"), salt=salt, dklen=32, **COST)
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()

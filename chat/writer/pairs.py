@@ -1,0 +1,105 @@
+"""How well the verifier tells supported statements from subtly wrong ones, on pairs written by hand."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from chat.errors import ChatError
+from chat.writer.verifying import Verifier
+from ingest import Article
+
+PAIRS = Path(__file__).resolve().parents[2] / "tests" / "chat" / "pairs.jsonl"
+"""The pairs that come along, from the five articles."""
+
+Half = Literal["fit", "held"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A statement and the words it cites, with whether these support it."""
+
+    statement: str
+    article: str
+    quote: str
+    supported: bool
+    kind: str
+    """`other words` for what is supported, else what is wrong: `number`, `country`, `negation`, ..."""
+    half: Half
+    """The verifier's numbers were chosen on `fit` alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """One kind of pairs in one half."""
+
+    half: Half
+    kind: str
+    right: int
+    """Pairs that the verifier judged rightly: let pass if supported, refused if not."""
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairTable:
+    """The verifier's judgements, counted."""
+
+    rows: tuple[PairRow, ...]
+
+    def caught(self, half: Half) -> float:
+        """Share of the wrong statements that were refused."""
+        return self._share([row for row in self.rows if row.half == half and row.kind != SUPPORTED])
+
+    def refused(self, half: Half) -> float:
+        """Share of the supported statements that were refused."""
+        return 1 - self._share([row for row in self.rows if row.half == half and row.kind == SUPPORTED])
+
+    def lines(self) -> list[str]:
+        """The table as text for a terminal."""
+        kinds = dict.fromkeys(row.kind for row in self.rows)
+        by_place = {(row.half, row.kind): row for row in self.rows}
+        lines = [f"{'judged rightly':<16}{'fit':>10}{'held':>10}"]
+        for kind in kinds:
+            cells = (by_place.get((half, kind)) for half in ("fit", "held"))
+            lines.append(
+                f"{kind:<16}"
+                + "".join(f"{f'{cell.right}/{cell.pairs}' if cell else '':>10}" for cell in cells)
+            )
+        for name, share in (("wrong caught", self.caught), ("right refused", self.refused)):
+            lines.append(f"{name:<16}{share('fit'):>10.1%}{share('held'):>10.1%}")
+        return lines
+
+    @staticmethod
+    def _share(rows: Sequence[PairRow]) -> float:
+        return sum(row.right for row in rows) / max(1, sum(row.pairs for row in rows))
+
+
+SUPPORTED = "other words"
+
+
+def read_pairs(file: Path = PAIRS, articles: Mapping[str, Article] | None = None) -> list[Pair]:
+    """The pairs of a file; ChatError when there is none, or a quote is not in its article."""
+    try:
+        rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        pairs = [Pair(**row) for row in rows]
+    except (OSError, ValueError, TypeError) as error:
+        raise ChatError(
+            f"{file.name} cannot be read as pairs ({error}). One JSON object a line is wanted."
+        ) from error
+    for number, pair in enumerate(pairs, 1):
+        article = articles.get(pair.article) if articles is not None else None
+        if articles is not None and (article is None or pair.quote not in article.text):
+            raise ChatError(f"{file.name}, line {number}: {pair.quote[:50]!r} is not in {pair.article!r}.")
+    return pairs
+
+
+def pair_table(pairs: Sequence[Pair], verifier: Verifier) -> PairTable:
+    """Judges every pair; rows come in the order in which kinds first appear, `fit` before `held`."""
+    counts: dict[tuple[Half, str], list[int]] = {}
+    for pair in pairs:
+        count = counts.setdefault((pair.half, pair.kind), [0, 0])
+        count[0] += verifier.check(pair.statement, [pair.quote]).supported == pair.supported
+        count[1] += 1
+    ordered = sorted(counts.items(), key=lambda item: item[0][0])
+    return PairTable(tuple(PairRow(half, kind, *count) for (half, kind), count in ordered))
