@@ -10,6 +10,7 @@ import sys
 from chat.config import Config, add_config_arguments, add_model_arguments, config_from
 from chat.engine import Answerer, open_answerer
 from chat.errors import ChatError
+from chat.page_arguments import add_page_arguments, print_login, serve_page, with_own_corpus
 from chat.terminal import EXIT_STATUS, BuildProgress, print_answer, print_json
 from chat.writer import choose_model, try_model
 from index import DossierIndexError
@@ -26,9 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
     page = commands.add_parser("page", help="open the chat in a browser (the default)")
     for place in (parser, page):
         # on both, so that `python -m chat --port 8000` works; SUPPRESS keeps one from undoing the other
-        absent = argparse.SUPPRESS if place is page else None
-        place.add_argument("--host", default=absent or "127.0.0.1", help="address to listen on")
-        place.add_argument("--port", type=int, default=absent or 7860, help="port to listen on")
+        add_page_arguments(place, os.environ, again=place is page)
+    login = commands.add_parser(
+        "login", help="print a line for --auth-file, from a password that is asked for"
+    )
+    login.add_argument("name")
     ask = commands.add_parser("ask", help="answer one question here")
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help="print everything as JSON")
@@ -55,10 +58,17 @@ def main(arguments: list[str] | None = None) -> int:
             return _train_reader(rest)
         if options.command == "models":
             return _models(config_from(options))
+        if options.command == "login":
+            print_login(options.name)
+            return 0
         with BuildProgress(sys.stderr) as progress:
-            answerer = open_answerer(config_from(options), progress)
+            config, own = with_own_corpus(config_from(options), options)
+            answerer = open_answerer(config, progress)
         with answerer:
-            return _ask(answerer, options) if options.command == "ask" else _page(answerer, options)
+            if options.command == "ask":
+                return _ask(answerer, options)
+            serve_page(answerer, options, own, os.environ)
+        return 0
     except (IngestError, DossierIndexError, ChatError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -95,17 +105,6 @@ def _ask(answerer: Answerer, options: argparse.Namespace) -> int:
     else:
         print_answer(answer, answerer.articles, sys.stdout)
     return EXIT_STATUS[answer.outcome]
-
-
-def _page(answerer: Answerer, options: argparse.Namespace) -> int:
-    from chat.page import Evaluate, PageSettings, serve  # here: importing gradio takes seconds
-
-    places = ("--corpus", str(options.corpus), "--home", str(options.home))
-    places += ("--index", str(options.index)) if options.index else ()
-    evaluate = Evaluate((sys.executable, "-m", "eval", "run", *places), os.environ)
-    settings = PageSettings(host=options.host, port=options.port, home=options.home, evaluate=evaluate)
-    serve(answerer, settings)
-    return 0
 
 
 if __name__ == "__main__":

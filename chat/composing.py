@@ -197,7 +197,7 @@ def _terms_of(name: str, analyzer: Analyzer) -> set[str]:
 
 
 def _speaks_of(item: Scored, terms: AbstractSet[str], analyzer: Analyzer) -> bool:
-    return terms <= set(analyzer.terms(item.sentence.text))
+    return bool(terms & set(analyzer.terms(item.sentence.text)))
 
 
 def _asked_same(prepared: Sequence[NearQuestion], kind: Kind) -> dict[str, float]:

@@ -16,7 +16,6 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-
 PIECES = [*"abcdefghijklmnopqrstuvwxyz", *" " * 6, ". ", " [1]. ", " [2]. "]
 """What its tokens stand for: gibberish in the form of an answer."""
 

@@ -1,5 +1,6 @@
 """Who may use the page: names with salted hashes of passwords (scrypt), asked for before anything else is done."""
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from anyio import CapacityLimiter, to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chat.errors import ChatError
@@ -92,7 +93,7 @@ class LoginGate:
         self._nobody = make_login("nobody", "x")  # so that an unknown name takes as long
         self._key = os.urandom(32)
         self._right: set[bytes] = set()
-        self._tries: CapacityLimiter | None = None
+        self._trying = asyncio.Lock()  # one guess at a time
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket") or await self._lets_in(scope):
@@ -114,8 +115,9 @@ class LoginGate:
         known = hmac.digest(self._key, said, "sha256")
         if known in self._right:
             return True
-        self._tries = self._tries or CapacityLimiter(1)  # one guess at a time
-        if not await to_thread.run_sync(self._is_right, said, limiter=self._tries):
+        async with self._trying:
+            right = await run_in_threadpool(self._is_right, said)
+        if not right:
             return False
         if len(self._right) >= REMEMBERED:
             self._right.clear()

@@ -139,9 +139,11 @@ def open_model(choice: ModelChoice, limits: Limits = Limits()) -> "LanguageModel
             f"Install it with the extra {choice.provider!r}."
         )
     try:
-        return LanguageModel(choice, _llm(choice, limits), limits)
+        llm = _llm(choice, limits)
+        _ = llm.metadata  # Anthropic's class refuses names that it does not know, and would do so only later
     except ValueError as error:
         raise ChatError(f"{choice} cannot be used: {_without(str(error), choice.key)[:200]}") from None
+    return LanguageModel(choice, llm, limits)
 
 
 class LanguageModel:
@@ -244,7 +246,7 @@ class LanguageModel:
     async def _once(self, messages: Sequence[Message], began: float) -> AsyncIterator[str | Usage]:
         """One request: streamed, and once more in one piece from a server that does not stream."""
         chat = _as_chat(messages)
-        characters, raw, cut, ended = 0, {}, False, False
+        characters, tokens, cut, ended = 0, {}, False, False
         seen = False
         reply = await self._within(self._llm.astream_chat(chat), self.limits.first, "not begun to answer")
         while True:
@@ -255,8 +257,8 @@ class LanguageModel:
             except StopAsyncIteration:
                 break
             seen = True
-            raw = _usage_of(chunk) or raw
-            finish = _finish_of(chunk.raw)
+            tokens = _usage_of(chunk) or tokens
+            finish = _finish_of(chunk)
             ended, cut = ended or bool(finish), cut or finish in ("length", "max_tokens")
             if chunk.delta:
                 characters += len(chunk.delta)
@@ -269,7 +271,7 @@ class LanguageModel:
         if not seen:
             # some servers answer a streamed request with one piece of JSON, which the client reads over
             response = await self._within(self._llm.achat(chat), self.limits.first, "not answered")
-            raw, finish = _usage_of(response), _finish_of(response.raw)
+            tokens, finish = _usage_of(response), _finish_of(response)
             ended, cut = True, finish in ("length", "max_tokens")
             text = response.message.content or ""
             characters = len(text)
@@ -281,9 +283,9 @@ class LanguageModel:
         if not ended:
             raise ModelFault(f"{self.choice} broke off in the middle of its answer.")
         seconds = time.perf_counter() - began
-        tokens_in = raw.get("prompt_tokens") or sum(len(m.content) for m in messages) // 4
-        tokens_out = raw.get("completion_tokens") or max(1, characters // 4)
-        yield Usage(tokens_in, tokens_out, seconds, bool(raw), cut)
+        tokens_in = tokens.get("in") or sum(len(m.content) for m in messages) // 4
+        tokens_out = tokens.get("out") or max(1, characters // 4)
+        yield Usage(tokens_in, tokens_out, seconds, bool(tokens), cut)
 
     def _check_length(self, characters: int) -> None:
         if characters > self.limits.characters:
@@ -428,20 +430,27 @@ def _retry_after(error: Exception) -> float:
 
 
 def _usage_of(chunk: Any) -> dict[str, int]:
+    """Tokens in and out, where this piece tells them: each class has its own place for them."""
     raw = chunk.raw.get("usage") if isinstance(chunk.raw, dict) else None
-    counts = raw or chunk.additional_kwargs
-    return {k: counts[k] for k in ("prompt_tokens", "completion_tokens") if isinstance(counts.get(k), int)}
+    told = chunk.message.additional_kwargs.get("usage")
+    for counts in (told, raw, chunk.additional_kwargs):
+        if isinstance(counts, dict):
+            tokens_in = counts.get("prompt_tokens", counts.get("input_tokens"))
+            tokens_out = counts.get("completion_tokens", counts.get("output_tokens"))
+            if isinstance(tokens_in, int) and isinstance(tokens_out, int):
+                return {"in": tokens_in, "out": tokens_out}
+    return {}
 
 
-def _finish_of(raw: Any) -> str:
+def _finish_of(chunk: Any) -> str:
     """Why the model stopped, if this piece says so: `stop`, `length`, ..."""
+    raw = chunk.raw
+    if told := chunk.message.additional_kwargs.get("stop_reason"):
+        return str(told)
     if isinstance(raw, dict):
         return str(raw.get("done_reason") or raw.get("stop_reason") or ("stop" if raw.get("done") else ""))
     choices = getattr(raw, "choices", None)
-    if choices:
-        return str(getattr(choices[0], "finish_reason", None) or "")
-    delta = getattr(raw, "delta", None)
-    return str(getattr(delta, "stop_reason", None) or getattr(raw, "stop_reason", None) or "")
+    return str((choices and getattr(choices[0], "finish_reason", None)) or "")
 
 
 def _without(text: str, secret: str) -> str:

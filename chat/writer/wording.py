@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-import Stemmer
-
 from index.analyzer import STOP_WORDS, Analyzer
 from index.synonyms import Group
 
@@ -172,7 +170,9 @@ class Worder:
     """Takes texts apart, with a corpus's synonyms."""
 
     def __init__(self, groups: Sequence[Group] = ()):
-        self._stem = lru_cache(maxsize=50_000)(Stemmer.Stemmer("english").stemWord)
+        plain_terms = Analyzer().terms
+        # without synonyms and for one word its terms are the stem alone, or nothing for a stop word
+        self._stem = lru_cache(maxsize=50_000)(lambda word: next(iter(plain_terms(word)), word))
         self._marks: dict[tuple[str, ...], set[str]] = {}
         self._longest = 1
         for number, group in enumerate(groups):
