@@ -15,7 +15,7 @@ ask: setup ## make ask Q="When was the CSTO founded?"
 	@$(BIN)/python -m chat ask "$(Q)"
 
 eval: setup ## run the question sets and write a report
-	@$(BIN)/python -m eval run --split dev
+	@$(BIN)/python -m eval run
 
 test: setup-dev ## lint is a target of its own
 	@$(BIN)/python -m coverage run -m pytest
