@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: chat ask eval test lint setup setup-dev lock clean
+.PHONY: chat ask eval test lint setup setup-dev setup-llm lock clean
 .DEFAULT_GOAL := chat
 
 chat: setup ## open the chat on http://127.0.0.1:7860
@@ -58,10 +58,15 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+setup-llm: setup ## also install what language models need (OpenAI-compatible servers, Ollama)
+	@$(INSTALL) --require-hashes -r requirements-llm.lock
+
 lock: ## make the lock files anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra documents --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet --output-file requirements.lock
-	uv pip compile pyproject.toml --extra documents --extra dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra documents --extra openai --extra ollama --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet --constraint requirements.lock --output-file requirements-llm.lock
+	uv pip compile pyproject.toml --extra documents --extra openai --extra ollama --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove the environment and the built indexes

@@ -1,4 +1,4 @@
-"""The commands: python -m eval run | check | compare | convert | fit | overlap | bench."""
+"""The commands: python -m eval run | check | compare | convert | fit | overlap | pairs | bench."""
 
 import argparse
 import json
@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
-from chat.config import Config, add_config_arguments, config_from
+from chat.config import Config, add_config_arguments, add_model_arguments, config_from
 from chat.engine import open_answerer
 from chat.scoring import WEIGHTS
+from chat.writer.pairs import pair_table, read_pairs
+from chat.writer.verifying import Verifier
 from eval.bench import SIZES, bench
 from eval.cases import CATEGORIES, Case, load_cases, read_cases
 from eval.compare import compare_runs
@@ -37,6 +39,7 @@ from eval.run import run_cases, write_run
 from eval.squad import convert_squad
 from eval.systems import SYSTEMS
 from index import open_embedder
+from index.synonyms import parse_synonyms
 from ingest import read_corpus
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -89,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"a question set, or a folder of them; may be repeated (default: {_relative(CASES)})",
     )
     add_config_arguments(run, os.environ)
+    add_model_arguments(run, os.environ)
     run.add_argument(
         "--split",
         choices=["dev", "test", "all"],
@@ -149,6 +153,15 @@ def _parser() -> argparse.ArgumentParser:
         help="what becomes one article (default: %(default)s)",
     )
     convert.set_defaults(command=_convert)
+
+    pairs = commands.add_parser(
+        "pairs",
+        help="measure the check of a language model's statements on hand-written pairs",
+        description="Judge every hand-written pair of a statement and a cited span (tests/chat/pairs.jsonl), half of "
+        "them supported in other words and half subtly wrong, and print how many were judged rightly.",
+    )
+    add_config_arguments(pairs, os.environ)
+    pairs.set_defaults(command=_pairs)
 
     overlap = commands.add_parser(
         "overlap",
@@ -225,6 +238,16 @@ def _fit(options: argparse.Namespace) -> int:
     questions = {"questions": "eval/cases/dev.jsonl", "cases": len(cases), "seed": SEED, "folds": FOLDS}
     write_weights(WEIGHTS, fitted, {**questions, "articles": fingerprint["articles"]})
     print_fitted(fitted)
+    return 0
+
+
+def _pairs(options: argparse.Namespace) -> int:
+
+    config = config_from(options)
+    corpus = read_corpus(config.corpus)
+    embedder = open_embedder(config.home, config.model)
+    verifier = Verifier(parse_synonyms(corpus.synonyms), embedder.embed)
+    print(*pair_table(read_pairs(articles=corpus.articles), verifier).lines(), sep="\n")
     return 0
 
 

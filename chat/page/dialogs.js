@@ -15,13 +15,9 @@ function showDialog(title, ...inside) {
   const heading = make('h2', { id: 'dialog-title' }, title);
   const away = make('button', { type: 'button', class: 'quiet', 'aria-label': 'Close' }, '✕');
   const dialog = make('dialog', { 'aria-labelledby': 'dialog-title' }, make('header', {}, heading, away), ...inside);
-  const before = document.activeElement;
   away.addEventListener('click', () => dialog.close());
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
-  dialog.addEventListener('close', () => {
-    dialog.remove();
-    if (before?.isConnected) before.focus();
-  });
+  dialog.addEventListener('close', () => dialog.remove()); // the browser has given the focus back by then
   document.body.append(dialog);
   dialog.showModal();
   return dialog;

@@ -26,5 +26,7 @@ document.addEventListener('click', (event) => {
   if ('evaluation' in button.dataset) showEvaluation(!evaluating());
   else if ('evaluate' in button.dataset) trigger('evaluation', { do: button.dataset.evaluate });
   else if ('report' in button.dataset) openReport(button.dataset.report);
-  else if (evaluating() && ('new' in button.dataset || button.matches('.kept .open'))) showEvaluation(false);
+  else if (evaluating() && ('new' in button.dataset || 'list' in button.dataset || button.matches('.kept .open'))) {
+    showEvaluation(false);
+  }
 });

@@ -187,5 +187,10 @@ document.addEventListener('click', (event) => {
   }
 });
 
-watch('value', keep);
+// Not `watch`, which comes some time later: what can be seen is kept, even when the page is left at once.
+new MutationObserver(keep).observe(element, {
+  childList: true,
+  subtree: true,
+  attributeFilter: ['data-frozen', 'data-conversation'],
+});
 goTo(here, null);

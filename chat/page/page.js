@@ -170,6 +170,21 @@ document.addEventListener(
   true,
 );
 
+// A button that is drawn anew keeps the focus; one that is gone gives it to its neighbours.
+let focused = null;
+element.addEventListener('focusin', ({ target }) => {
+  const exchange = target.closest('.exchange');
+  const names = Object.entries(target.dataset).map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`);
+  focused = exchange && names.length ? [`#${exchange.id} button${names.join('')}`, `#${exchange.id} .actions button`] : null;
+});
+document.addEventListener('focusin', ({ target }) => element.contains(target) || (focused = null));
+document.addEventListener('pointerdown', () => (focused = null));
+function refocus() {
+  if (!focused || document.activeElement !== document.body) return;
+  const again = element.querySelector(focused[0]) ?? element.querySelector(focused[1]);
+  again?.focus({ preventScroll: true });
+}
+
 let following = true; // until somebody scrolls away
 for (const moved of ['wheel', 'touchmove', 'keydown']) {
   element.addEventListener(moved, () => (following = false), { passive: true });
@@ -177,6 +192,7 @@ for (const moved of ['wheel', 'touchmove', 'keydown']) {
 let count = 0;
 
 watch('value', () => {
+  refocus();
   for (const id of unfolded) {
     const folded = document.getElementById(id);
     if (folded) folded.open = true;

@@ -170,6 +170,8 @@ def build_app(answerer: Answerer, settings: PageSettings = DEFAULT) -> ASGIApp:
         theme=build_theme(),
         head=f"<style>{(HERE / 'page.css').read_text(encoding='utf-8')}</style>",  # `css` would be rewritten
     )
+    # Gradio's task that forgets old sessions looks for them in the outer application.
+    app.state_holder = app.routes[-1].app.state_holder
     inside = LoginGate(app, settings.logins) if settings.logins else app
     return Guard(inside, settings.host, settings.names)
 

@@ -28,7 +28,7 @@ async function addFiles(files) {
   for (const [path, file] of files) {
     if (hidden(path)) continue;
     const name = flat(path);
-    const line = make('li', { dir: 'auto' }, make('span', { class: 'title' }, name), ' ');
+    const line = addedLine(name);
     list.append(line);
     const reply = await fetch(ownAddress(name), { method: 'PUT', body: file }).catch(() => null);
     if (reply?.ok) {
@@ -43,6 +43,7 @@ async function addFiles(files) {
   }
 }
 
+const addedLine = (name) => make('li', { dir: 'auto' }, make('span', { class: 'title' }, name), ' ');
 const reasonOf = async (reply) =>
   (await reply?.json().catch(() => null))?.reason ?? 'it could not be sent; try again';
 
@@ -64,11 +65,15 @@ async function buildAnew(state, bar, list) {
   }
   bar.remove();
   for (const { file, reason } of last.refused ?? []) {
-    list.append(make('li', { dir: 'auto' }, make('span', { class: 'title' }, file), ' ', make('span', { class: 'bad' }, reason)));
+    let line = [...list.children].find((it) => it.firstChild.textContent === file);
+    line?.querySelector('.good')?.remove();
+    if (!line) list.append((line = addedLine(file)));
+    line.append(make('span', { class: 'bad' }, reason));
   }
   state.textContent = last.problem ?? `Done: ${last.articles} articles can be asked.`;
   wanted = {};
   trigger('list', {});
+  if (!element.querySelector('.exchange')) goTo(here, null); // what it begins with says how many there are
 }
 
 async function removeArticle(name) {

@@ -1,6 +1,7 @@
 """An answer of quotations rewritten by a language model, or left as it is with one line that says why."""
 
 import logging
+import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import closing
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 
 SHOWN = 12
 """So many sentences are shown to the model."""
+
+HEARTBEAT = 0.2
+"""Seconds between two signs of life."""
 
 OWN_WORDS = "These are the articles' own words."
 
@@ -87,10 +91,14 @@ class Author:
         yield said
         try:
             with closing(self._writer(searcher).write(answer.understood, evidence, search)) as drafts:
+                shown = time.monotonic()
                 for latest in drafts:
                     more = len(latest.statements) > len(draft.statements)
                     draft = latest
-                    yield _written(answer, draft, articles) if more else said
+                    # now and then also while nothing is new, so that it can be stopped
+                    if more or time.monotonic() - shown > HEARTBEAT:
+                        yield _written(answer, draft, articles) if more else said
+                        shown = time.monotonic()
         except ModelFault as fault:
             log.warning("%s", fault)
             return self._without(answer, draft, str(fault))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from chat.errors import ChatError
-from chat.writer.verifying import Verifier
+from chat.writer.verifying import Verdict, Verifier
 from ingest import Article
 
 PAIRS = Path(__file__).resolve().parents[2] / "tests" / "chat" / "pairs.jsonl"
@@ -77,6 +77,9 @@ class PairTable:
 
 SUPPORTED = "other words"
 
+MOST_REFUSED = 0.10
+"""No more of the right statements may be refused."""
+
 
 def read_pairs(file: Path = PAIRS, articles: Mapping[str, Article] | None = None) -> list[Pair]:
     """The pairs of a file; ChatError when there is none, or a quote is not in its article."""
@@ -103,3 +106,23 @@ def pair_table(pairs: Sequence[Pair], verifier: Verifier) -> PairTable:
         count[1] += 1
     ordered = sorted(counts.items(), key=lambda item: item[0][0])
     return PairTable(tuple(PairRow(half, kind, *count) for (half, kind), count in ordered))
+
+
+def fit_covered(pairs: Sequence[Pair], verifier: Verifier) -> float:
+    """The threshold for `COVERED` that the `fit` half asks for; `verifier` must have been made with 0.
+
+    The one that catches the most of the wrong while it refuses at most MOST_REFUSED of the right, of
+    equals the one that refuses the fewest.
+    """
+    judged = [
+        (pair.supported, verifier.check(pair.statement, [pair.quote])) for pair in pairs if pair.half == "fit"
+    ]
+    right = [verdict for supported, verdict in judged if supported]
+    wrong = [verdict for supported, verdict in judged if not supported]
+
+    def passed(verdicts: Sequence[Verdict], covered: float) -> int:
+        return sum(verdict.supported and verdict.coverage >= covered for verdict in verdicts)
+
+    thresholds = [round(0.40 + 0.05 * step, 2) for step in range(11)]
+    allowed = [t for t in thresholds if passed(right, t) >= (1 - MOST_REFUSED) * len(right)]
+    return min(allowed, key=lambda t: (passed(wrong, t), -passed(right, t), t))

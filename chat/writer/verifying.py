@@ -133,6 +133,26 @@ _OPPOSITES = tuple(
         "north south",
         "east west",
         "more less",
+        "easier harder",
+        "better worse",
+        "higher lower",
+        "longer shorter",
+        "stronger weaker",
+        "gain lose",
+        "lose reclaim",
+        "lose regain",
+        "open closed",
+        "rise decline",
+        "active frozen",
+        "war peace",
+        "old new",
+        "first last",
+        "arrive depart",
+        "allow forbid",
+        "praise criticize",
+        "trust distrust",
+        "unity division",
+        "same different",
         "easy hard",
         "easy difficult",
         "possible impossible",
@@ -180,6 +200,8 @@ class _Pair:
     """`at` of a unit of the statement → the units of the evidence that mean the same."""
     contrary: Mapping[int, Unit]
     """`at` of a unit of the statement → a unit of the evidence that means the opposite."""
+    vectors: Mapping[str, np.ndarray]
+    """Of the words of both; empty without an embedder."""
 
     @cached_property
     def matters(self) -> tuple[Unit, ...]:
@@ -193,7 +215,8 @@ class Verifier:
         self._worder = Worder(groups)
         self._embed = embed
         self._covered = covered
-        self._vectors: dict[str, np.ndarray] = {}
+        self._opposites = {frozenset(self._worder.stem(word) for word in pair) for pair in _OPPOSITES}
+        self._kept: dict[str, np.ndarray] = {}
 
     def check(self, statement: str, evidence: Sequence[str]) -> Verdict:
         """The verdict on a statement; `evidence` are the cited quotes, in the order of their articles."""
@@ -206,7 +229,7 @@ class Verifier:
             *_changed_quotes(pair),
             *_stronger(pair),
             *_reversed(pair),
-            *self._bound_otherwise(pair),
+            *_bound_otherwise(pair),
             *_swapped(pair),
         ]
         against += _added(pair)
@@ -235,95 +258,42 @@ class Verifier:
             elif unit.kind == "word" or unit.opening:
                 loose.append(unit)
         words = [unit for unit in read.units if unit.kind == "word"]
-        if len(self._vectors) > MOST_WORDS:
-            self._vectors.clear()
-        self._learn(unit.text for unit in (*said.units, *words) if unit.kind == "word" or unit.opening)
+        vectors = self._vectors_of(
+            unit.text for unit in (*said.units, *words) if unit.kind == "word" or unit.opening
+        )
         for unit in loose:
             opposite = next((other for other in words if self._are_opposites(unit.text, other.text)), None)
             if opposite:
                 contrary[unit.at] = opposite
                 continue
             least = ALIKE + 0.15 if unit.opening else ALIKE
-            alike = [other for other in words if self._alikeness(unit.text, other.text) >= least]
+            alike = [other for other in words if _alikeness(unit.text, other.text, vectors) >= least]
             if alike:
                 same[unit.at] = tuple(alike)
-        return _Pair(said, read, plain(statement), plain(joined), same, contrary)
-
-    def _bound_otherwise(self, pair: _Pair) -> Iterable[str]:
-        """A clause whose names or numbers belong, in the evidence, to another clause."""
-        theirs: dict[int, list[Unit]] = {}
-        for unit in pair.evidence.units:
-            theirs.setdefault(unit.clause, []).append(unit)
-        for clause in pair.statement.clauses():
-            for kind in ("name", "number"):
-                here = [unit for unit in clause if _is(unit, kind) and unit.at in pair.same]
-                if not here:
-                    continue
-                votes = self._votes(pair, [unit for unit in clause if not _is(unit, kind)], theirs)
-                if not votes:
-                    continue
-                ours = {key for unit in here for key in unit.keys}
-                most = max(votes.values())
-                stray: list[Unit | None] = []
-                for best in (c for c, n in votes.items() if n == most):
-                    here_not_there = (
-                        unit
-                        for unit in here
-                        if (kind == "number" or unit.phrase in _LEADING)
-                        and all(
-                            o.clause != best and votes.get(o.clause, 0.0) < most for o in pair.same[unit.at]
-                        )
-                    )
-                    instead = [
-                        u
-                        for u in theirs[best]
-                        if _is(u, kind) and not u.keys & ours and (kind == "number" or u.phrase in _LEADING)
-                    ]
-                    stray.append(next(here_not_there, None) if instead else None)
-                if all(stray):
-                    yield f"{stray[0].text} belongs to something else in the evidence"
-
-    def _votes(
-        self, pair: _Pair, units: Sequence[Unit], clauses: Mapping[int, Sequence[Unit]]
-    ) -> Mapping[int, float]:
-        """How much of some of the statement's units each clause of the evidence says."""
-        votes: dict[int, float] = {}
-        for unit in units:
-            exact = {other.clause for other in pair.same.get(unit.at, ())}
-            for number, others in clauses.items():
-                near = 1.0 if number in exact else 0.0
-                if not exact and unit.kind == "word":
-                    near = max(
-                        (self._alikeness(unit.text, o.text) for o in others if o.kind == "word"), default=0.0
-                    )
-                if near >= HARDLY_ALIKE:
-                    votes[number] = votes.get(number, 0.0) + near
-        return votes
+        return _Pair(said, read, plain(statement), plain(joined), same, contrary, vectors)
 
     def _are_opposites(self, one: str, other: str) -> bool:
         for a, b in ((one, other), (other, one)):
             bare = _NEGATIVE.sub("", a, count=1)
             if bare != a and self._worder.stem(bare) == self._worder.stem(b):
                 return True
-        stems = {self._worder.stem(one), self._worder.stem(other)}
-        return len(stems) == 2 and any(stems == {self._worder.stem(w) for w in pair} for pair in _OPPOSITES)
+        return frozenset((self._worder.stem(one), self._worder.stem(other))) in self._opposites
 
-    def _alikeness(self, one: str, other: str) -> float:
-        # the same beginning: "defend" and "defence", "Armenia" and "Armenians"
-        shared = len(_common_start(one, other))
-        if shared >= 5 and shared >= 0.6 * max(len(one), len(other)):
-            return 1.0
+    def _vectors_of(self, words: Iterable[str]) -> Mapping[str, np.ndarray]:
+        """The vector of each word; those that are not known yet are embedded all at once."""
         if self._embed is None:
-            return 0.0
-        return float(self._vectors[one] @ self._vectors[other])
-
-    def _learn(self, words: Iterable[str]) -> None:
-        """Embeds the words that are not known yet, all at once."""
-        if self._embed is None:
-            return
-        new = sorted(set(words) - self._vectors.keys())
+            return {}
+        wanted = dict.fromkeys(words)
+        # a copy of what is needed, because other threads check too, and may empty what is kept
+        known = {word: vector for word in wanted if (vector := self._kept.get(word)) is not None}
+        new = [word for word in wanted if word not in known]
         if new:
-            self._vectors.update(zip(new, self._embed(new), strict=True))
+            found = dict(zip(new, self._embed(new), strict=True))
+            if len(self._kept) > MOST_WORDS:
+                self._kept = {}
+            self._kept.update(found)
+            known |= found
+        return known
 
 
 def _openings_settled(one: Wording, other: Wording) -> Wording:
@@ -331,6 +301,14 @@ def _openings_settled(one: Wording, other: Wording) -> Wording:
     words = {key for unit in other.units if unit.kind == "word" and not unit.opening for key in unit.keys}
     units = (replace(unit, opening=unit.opening and not unit.keys & words) for unit in one.units)
     return replace(one, units=tuple(units))
+
+
+def _alikeness(one: str, other: str, vectors: Mapping[str, np.ndarray]) -> float:
+    """How much two words mean the same: 1 for "defend" and "defence", else the cosine of their vectors."""
+    shared = len(_common_start(one, other))
+    if shared >= 5 and shared >= 0.6 * max(len(one), len(other)):
+        return 1.0
+    return float(vectors[one] @ vectors[other]) if one in vectors and other in vectors else 0.0
 
 
 def _common_start(one: str, other: str) -> str:
@@ -467,6 +445,56 @@ _LEADING = ("", "'s", "by")
 """Phrases in which a name stands that does something or owns something."""
 
 
+def _bound_otherwise(pair: _Pair) -> Iterable[str]:
+    """A clause whose names or numbers belong, in the evidence, to another clause."""
+    theirs: dict[int, list[Unit]] = {}
+    for unit in pair.evidence.units:
+        theirs.setdefault(unit.clause, []).append(unit)
+    for clause in pair.statement.clauses():
+        for kind in ("name", "number"):
+            here = [unit for unit in clause if _is(unit, kind) and unit.at in pair.same]
+            if not here:
+                continue
+            votes = _votes(pair, [unit for unit in clause if not _is(unit, kind)], theirs)
+            if not votes:
+                continue
+            ours = {key for unit in here for key in unit.keys}
+            most = max(votes.values())
+            stray: list[Unit | None] = []
+            for best in (c for c, n in votes.items() if n == most):
+                here_not_there = (
+                    unit
+                    for unit in here
+                    if (kind == "number" or unit.phrase in _LEADING)
+                    and all(o.clause != best and votes.get(o.clause, 0.0) < most for o in pair.same[unit.at])
+                )
+                instead = [
+                    u
+                    for u in theirs[best]
+                    if _is(u, kind) and not u.keys & ours and (kind == "number" or u.phrase in _LEADING)
+                ]
+                stray.append(next(here_not_there, None) if instead else None)
+            if all(stray):
+                yield f"{stray[0].text} belongs to something else in the evidence"
+
+
+def _votes(pair: _Pair, units: Sequence[Unit], clauses: Mapping[int, Sequence[Unit]]) -> Mapping[int, float]:
+    """How much of some of the statement's units each clause of the evidence says."""
+    votes: dict[int, float] = {}
+    for unit in units:
+        exact = {other.clause for other in pair.same.get(unit.at, ())}
+        for number, others in clauses.items():
+            near = 1.0 if number in exact else 0.0
+            if not exact and unit.kind == "word":
+                near = max(
+                    (_alikeness(unit.text, o.text, pair.vectors) for o in others if o.kind == "word"),
+                    default=0.0,
+                )
+            if near >= HARDLY_ALIKE:
+                votes[number] = votes.get(number, 0.0) + near
+    return votes
+
+
 def _is(unit: Unit, kind: UnitKind) -> bool:
     return unit.kind == kind or (kind == "name" and unit.named)
 
@@ -498,32 +526,47 @@ def _swapped(pair: _Pair) -> Iterable[str]:
 
 def _owners_swapped(pair: _Pair, own: AbstractSet[str]) -> Iterable[str]:
     """ "Moscow's ability" for "the CSTO's ability", where both are named."""
-    owned = {there.at: owner for owner, there in _owned(pair.evidence)}
+    owners: dict[int, frozenset[str]] = {}
+    for owner, unit in _owned(pair.evidence):
+        owners[unit.at] = owners.get(unit.at, frozenset()) | owner.keys
     for owner, unit in _owned(pair.statement):
-        others = [owned.get(there.at) for there in pair.same.get(unit.at, ())]
-        if others and all(other and other.keys & own and not other.keys & owner.keys for other in others):
+        others = [owners.get(there.at, frozenset()) for there in pair.same.get(unit.at, ())]
+        if others and all(keys & own and not keys & owner.keys for keys in others):
             yield f"{unit.text!r} is another's in the evidence"
 
 
 def _owned(wording: Wording) -> Iterable[tuple[Unit, Unit]]:
-    return ((one, other) for one, other in pairwise(wording.units) if one.named and one.phrase == "'s")
+    """Owners with what is theirs: "Moscow's ability", "the territory of Azerbaijan"."""
+    for one, other in pairwise(wording.units):
+        if one.named and one.phrase == "'s":
+            yield one, other
+        elif other.named and wording.tokens[one.at + 1 : other.at] in (("of",), ("of", "the")):
+            yield other, one
 
 
 def _phrases_swapped(pair: _Pair) -> Iterable[str]:
     """What is done by one to the other in the statement, and by the other to the one in the evidence."""
-    turned = set()
-    for unit in pair.statement.units:
-        theirs = {other.phrase for other in pair.same.get(unit.at, ())}
-        if unit.phrase in _SIDES and unit.phrase not in theirs:
-            turned |= {(unit.phrase, phrase) for phrase in theirs & _SIDES}
-    for one, other in turned:
-        # "A attacks B" and "B is attacked by A" say the same
-        if (other, one) in turned and {one, other} not in ({"", "by"}, {"", "of"}):
-            yield f"what follows {one!r} and {other!r} is the other way round in the evidence"
-            return
+    for sides, plain_of in ((_SIDES, False), (_SIDES_OF_NOUNS, True)):
+        turned = set()
+        for unit in pair.statement.units:
+            ours = _side(unit, plain_of)
+            theirs = {_side(other, plain_of) for other in pair.same.get(unit.at, ())}
+            if ours in sides and ours not in theirs:
+                turned |= {(ours, phrase) for phrase in theirs & sides}
+        for one, other in turned:
+            # "A attacks B" and "B is attacked by A" say the same
+            if (other, one) in turned and {one, other} not in ({"", "by"}, {"", "of"}):
+                yield f"what follows {one!r} and {other!r} is the other way round in the evidence"
+                return
+
+
+def _side(unit: Unit, plain_of: bool) -> str:
+    return "" if plain_of and unit.phrase == "of" else unit.phrase
 
 
 _SIDES = frozenset(["", *"by against to from into of".split()])
+_SIDES_OF_NOUNS = frozenset(["", *"against over on".split()])
+"""Phrases of nouns: here "the dependence of A on B" is as good as "A depends on B"."""
 
 _TURNING = frozenset("of by was were is are been being be for to in from with 's".split())
 
@@ -531,18 +574,23 @@ _TURNING = frozenset("of by was were is are been being be for to in from with 's
 def _order_swapped(pair: _Pair) -> Iterable[str]:
     """ "urged his hosts" for "his hosts urged"."""
     units = pair.evidence.units
-    place = {unit.at: i for i, unit in enumerate(units)}
+    # each unit with the two after it: words may stand between
+    rows = [(unit, units[i + 1 : i + 3]) for i, unit in enumerate(units)]
+
+    def stands(one: Unit, other: Unit) -> bool:
+        return any(
+            unit.keys & one.keys
+            and any(
+                o.keys & other.keys and o.kind == other.kind and _may_swap(pair.evidence, unit, o)
+                for o in row
+            )
+            for unit, row in rows
+        )
+
     for one, other in pairwise(pair.statement.units):
-        if not _may_swap(pair.statement, one, other):
-            continue
-        for there in pair.same.get(other.at, ()):
-            following = units[place[there.at] + 1 : place[there.at] + 3]
-            if there.keys & other.keys and any(
-                after.keys & one.keys and after.kind == one.kind and _may_swap(pair.evidence, there, after)
-                for after in following
-            ):
-                yield f"{one.text!r} and {other.text!r} stand the other way round in the evidence"
-                return
+        if _may_swap(pair.statement, one, other) and stands(other, one) and not stands(one, other):
+            yield f"{one.text!r} and {other.text!r} stand the other way round in the evidence"
+            return
 
 
 def _may_swap(wording: Wording, one: Unit, other: Unit) -> bool:

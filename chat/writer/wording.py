@@ -89,6 +89,10 @@ NEGATORS = re.compile(
 )
 """Words that turn what follows them in their clause into its opposite; "short" as in "stopped short"."""
 
+_DETERMINERS = frozenset(
+    "the a an its their his her our this that these those all some other any both each".split()
+)
+
 _ADDS = frozenset("alongside including together such like especially notably".split())
 """After a comma these add to the clause before it."""
 
@@ -218,7 +222,7 @@ class Worder:
                         for u in units
                     ]
             if token.low in _OPENS_PHRASE:
-                phrase = token.low
+                phrase = "" if token.low == "to" and _is_infinitive(tokens, at) else token.low
             length, unit = self._unit(tokens, at, starts)
             if unit is not None and not negates:
                 owns = tokens[at + length - 1].raw.endswith("'s")
@@ -332,6 +336,12 @@ def _hyphens_joined(tokens: Iterable[_Token]) -> list[_Token]:
             )
         joined.append(token)
     return joined
+
+
+def _is_infinitive(tokens: Sequence[_Token], at: int) -> bool:
+    """True for "to leave", where "to the region" and "to Russia" are phrases."""
+    following = tokens[at + 1].raw if at + 1 < len(tokens) else ""
+    return following.islower() and following not in _DETERMINERS
 
 
 def _is_list(tokens: Sequence[_Token], at: int) -> bool:

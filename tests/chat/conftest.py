@@ -56,20 +56,40 @@ def served(page_home):
     @contextmanager
     def served(answerer, **settings) -> Iterator[str]:
         async def made():  # where no loop runs, Gradio makes some that it never closes
-            return open_server(answerer, PageSettings(**{"port": 0, "home": page_home} | settings))
+            server, listening = open_server(
+                answerer, PageSettings(**{"port": 0, "home": page_home} | settings)
+            )
+            if path := settings.get("root_path"):
+                server.config.app = behind_proxy(server.config.app, path)
+            return server, listening
 
         with ThreadPoolExecutor(1) as aside:
             server, listening = aside.submit(asyncio.run, made()).result()
         running = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         running.start()
         try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}{settings.get('root_path', '')}/"
         finally:
             server.should_exit = True
             running.join(10)
             listening.close()
 
     return served
+
+
+def behind_proxy(app, path: str):
+    """The application as one sees it behind a proxy that takes `path` away; nothing else is there."""
+
+    async def proxied(scope, receive, send):
+        if scope["type"] == "http":
+            if not scope["path"].startswith(f"{path}/"):
+                await send({"type": "http.response.start", "status": 404, "headers": []})
+                await send({"type": "http.response.body", "body": b"not behind the proxy"})
+                return
+            scope = scope | {"path": scope["path"].removeprefix(path), "raw_path": None}
+        await app(scope, receive, send)
+
+    return proxied
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +115,10 @@ def opened(browser):
         failures: list[str] = []
         page.on("request", lambda request: requested.append(request.url))
         page.on("pageerror", lambda error: failures.append(str(error)))
-        page.on("console", lambda said: failures.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda said: failures.append(f"{said.text} {said.location}") if said.type == "error" else None,
+        )
         page.goto(address)
         expect(page.locator(".shelf")).to_be_attached()
         expect(page.locator("[data-conversation]:not([data-conversation=''])")).to_be_attached()

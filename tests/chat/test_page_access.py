@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from chat.page import make_login
+
 FOUNDED = "When was the CSTO founded?"
 UNKNOWN = "Who won the football world cup in 2022?"
 
@@ -75,6 +77,7 @@ def test_everything_new_can_be_done_with_the_keyboard_alone(page: Page, ask):
     press_until(page, "[data-vote=up]", "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("[data-vote=up]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-vote=up]")).to_be_focused()
     press_until(page, "[data-comment]")
     page.keyboard.press("Space")
     page.keyboard.type("Good.")
@@ -146,3 +149,21 @@ def test_a_report_can_reach_nothing_of_the_page(served, answerer, opened, tmp_pa
         report = page.frame_locator("iframe[title=Report]")
         expect(report.locator("body")).to_contain_text("kept out for good")
         expect(page).to_have_title("Dossier")
+
+
+def test_the_page_works_behind_a_proxy_under_a_path_of_its_own(served, answerer, opened, ask, tmp_path):
+    icon = ("favicon.ico",)  # browsers look for it at the top
+    proxied = served(answerer, root_path="/dossier", runs=tmp_path)
+    with proxied as address, opened(address, complains=icon) as page:
+        ask(page, FOUNDED)
+        page.locator(".marker").first.click()
+        expect(page.locator("mark.here")).to_be_in_viewport()
+        page.get_by_role("button", name="Evaluation").click()
+        expect(page.get_by_text("No run yet.")).to_be_visible()
+
+
+def test_a_browser_is_asked_for_its_login(served, answerer, opened, ask):
+    logins = (make_login("ann", "secret"),)
+    known = {"username": "ann", "password": "secret"}
+    with served(answerer, logins=logins) as address, opened(address, http_credentials=known) as page:
+        ask(page, FOUNDED)

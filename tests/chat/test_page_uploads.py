@@ -60,6 +60,7 @@ def test_files_are_added_asked_and_removed_and_what_is_refused_says_why(uploadin
         picture(page, "uploaded")
         page.keyboard.press("Escape")
         expect(page.locator(".volume")).to_have_count(2)
+        expect(page.locator(".welcome")).to_contain_text("Answers come from two articles only")
         picture(page, "own-articles")
         ask(page, "When was the lighthouse of Marram built?")
         expect(page.locator(".answer .statement").first).to_contain_text("1871")
