@@ -139,6 +139,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
         yield gr.skip()
         for _ in suggest_next(asked, answerer):
             yield drawn(asked)
+        yield drawn(asked)  # a question may have been asked meanwhile, and its drawing overtaken by ours
 
     def restore(event: gr.EventData, asked: Conversation, scope: frozenset[str] | None) -> tuple[Any, ...]:
         id, notice = str(_said(event).get("id"))[:40], scope_note(scope)

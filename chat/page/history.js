@@ -36,11 +36,16 @@ function goTo(id, otherwise = []) {
 
 function keep() {
   const drawn = element.querySelector('[data-conversation]');
-  if (drawn?.dataset.conversation === `${here}~`) here += '~'; // what is kept could not be read
+  if (drawn?.dataset.conversation === `${here}~`) {
+    // what is kept could not be read, and stays as it is
+    here += '~';
+    written = '[]';
+    seen = undefined;
+  }
   if (drawn?.dataset.conversation !== here) return; // a late drawing of the one before
   const exchanges = [...drawn.querySelectorAll('[data-frozen]')].map((it) => JSON.parse(it.dataset.frozen));
   const now = JSON.stringify(exchanges);
-  if (!exchanges.length || now === written) return;
+  if (exchanges.length < JSON.parse(written).length || now === written) return; // a late drawing
   const kept = readKept(here);
   if (kept && kept.changed !== seen) {
     // another tab went on with it: what was said there is kept beside
