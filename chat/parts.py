@@ -31,6 +31,16 @@ _CLAUSE = re.compile(
 )
 """'When Russia invaded, what ...': a clause before a comma that asks nothing by itself."""
 
+_BARE = r"(?:when|where|why|how)"
+_TWO_WH = re.compile(
+    rf"(?P<one>{_BARE}),? and (?P<other>{_BARE})\b (?P<rest>(?:did|does|do|is|are|was|were|has|have|had|will)\b.+)",
+    re.IGNORECASE,
+)
+_LAST_WH = re.compile(
+    rf"(?P<one>{_BARE}) (?P<rest>(?:did|does|do|is|are|was|were|has|have|had|will)\b.+?),? and (?P<other>{_BARE})\W*$",
+    re.IGNORECASE,
+)
+
 _VERB = re.compile(r"\b(?:did|does|do|is|are|was|were|has|have|had|can|will)\s+(?:the\s+)?", re.IGNORECASE)
 
 MIN_WORDS = 3
@@ -43,6 +53,8 @@ def split_parts(question: str) -> list[str]:
     A part that points back is given the names of the part before it.
     """
     question = " ".join(question.split())  # long runs of white space would make the patterns slow
+    if doubled := _doubled(question):
+        return doubled
     cuts = list(_JOINT.finditer(question)) if _STARTS.match(question) else []
     cuts = cuts or list(_TWO_OF.finditer(question))
     pieces = []
@@ -69,6 +81,16 @@ def split_parts(question: str) -> list[str]:
             piece = f"{piece.rstrip('?')} ({subject})"
         parts.append(piece)
     return [part.rstrip("?") + "?" for part in parts]
+
+
+def _doubled(question: str) -> list[str]:
+    """ "When and where was it held?" and "Why did he leave, and when?" as two questions; empty for others."""
+    if found := _TWO_WH.match(question):
+        return [f"{word} {found['rest'].rstrip('? ')}?" for word in (found["one"], found["other"])]
+    if (found := _LAST_WH.match(question)) and len(found["rest"].split()) >= MIN_WORDS:
+        rest = found["rest"].rstrip(" ,")
+        return [f"{found['one']} {rest}?", f"{found['other']} {rest}?"]
+    return []
 
 
 def _subject(question: str) -> str:

@@ -7,6 +7,9 @@ from typing import Literal
 
 Kind = Literal["when", "who", "where", "how_many", "which", "list", "why", "how", "broad", "what", "yes_no"]
 
+_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|may|might|will|would|should)\b"
+_PLURAL = rf"(?!{_AUXILIARY})\w{{2,}}[^\Wsui]s"  # not "does", "crisis", "status", "loss"
+
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         "broad",
@@ -22,7 +25,9 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
         "list",
         r"\b(?:list|name (?:the|all|two|three|four|five)|enumerate|(?:which|what) (?:\w+ ){0,2}"
         r"(?:countries|states|nations|members|republics|powers|actors|reasons|factors|challenges|threats|conflicts|problems|goods|weapons|organisations|organizations|groups|journals|outlets|publications|people|leaders|presidents|analysts|authors)"
-        r"|who are|what are the)\b",
+        r"|who are|what are the)\b"
+        # any other plural: "what goals does", "in what ways has", "what possible futures for"
+        rf"|\b(?:which|what) {_PLURAL} (?:{_AUXILIARY})\b|\b(?:which|what) (?!{_AUXILIARY})[\w-]+ {_PLURAL} (?:{_AUXILIARY}|for|of|in)\b",
     ),
     ("who", r"\b(?:who|whom|whose|which (?:\w+ )?(?:person|man|woman|leader|president|politician|official|analyst|expert|author|minister|chancellor))\b"),
     ("how", r"\bhow\b|\bin what (?:way|manner)\b|\bby what means\b"),
@@ -31,6 +36,14 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("yes_no", r"^(?:and |but |so )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b"),
 )  # fmt: skip
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
+
+
+_WH = re.compile(
+    r"\b(?:what|who|whom|whose|when|where|why|which|how(?! (?:many|much|long|old|often|far)\b))\b",
+    re.IGNORECASE,
+)
+MIN_CLAUSE = 3
+"""A question is cut before its second question word when so many words stand before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +58,22 @@ class Asked:
 def classify(question: str) -> Asked:
     """The kind of a question by its words; `what` when nothing tells."""
     starts = _COMPILED[-1]
+    main = _main_clause(question)
     if starts[1].match(question.strip()) and not re.search(
         r"\bor\b.*\?|\bwhy\b|\bhow\b", question, re.IGNORECASE
     ):
         broad = _COMPILED[0][1].search(question)
         return Asked(question, "broad" if broad else "yes_no")
     for kind, pattern in _COMPILED:
-        if pattern.search(question):
+        if pattern.search(question if kind == "broad" else main):
             return Asked(question, kind)
     return Asked(question, "what")
+
+
+def _main_clause(question: str) -> str:
+    """What stands before a second question word: "how did it react when it was asked" asks how."""
+    words = list(_WH.finditer(question))
+    if len(words) < 2:
+        return question
+    before = question[: words[1].start()]
+    return before if len(before.split()) >= MIN_CLAUSE else question

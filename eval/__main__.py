@@ -33,7 +33,7 @@ from eval.console import (
     print_where,
     progress,
 )
-from eval.fit import FOLDS, SEED, fit, make_examples, write_weights
+from eval.fit import FOLDS, SEED, fit, make_examples, question_examples, write_weights
 from eval.overlap import measure_overlap
 from eval.run import run_cases, write_run
 from eval.squad import convert_squad
@@ -41,9 +41,11 @@ from eval.systems import SYSTEMS
 from index import open_embedder
 from index.synonyms import parse_synonyms
 from ingest import read_corpus
+from ingest.questions import read_questions
 
 PROJECT = Path(__file__).resolve().parent.parent
 CASES = PROJECT / "eval" / "cases"
+FITTING = PROJECT / "eval" / "fitting"
 
 
 class UsageError(Exception):
@@ -229,13 +231,17 @@ def _run(options: argparse.Namespace) -> int:
 def _fit(options: argparse.Namespace) -> int:
 
     config = config_from(options)
-    cases = load_cases([CASES / "dev.jsonl"], read_corpus(config.corpus).articles)
+    articles = read_corpus(config.corpus).articles
+    cases = load_cases([CASES / "dev.jsonl"], articles)
+    asked = read_questions(FITTING, articles)
     fitted = {}
     for prepared, reader in product((True, False), repeat=2):
         with open_answerer(replace(config, prepared=prepared, reader=reader)) as answerer:
-            fitted[answerer.reading] = fit(make_examples(cases, answerer), answerer.reading)
+            examples = make_examples(cases, answerer) + question_examples(*asked, answerer)
+            fitted[answerer.reading] = fit(examples, answerer.reading)
             fingerprint = answerer.fingerprint
-    questions = {"questions": "eval/cases/dev.jsonl", "cases": len(cases), "seed": SEED, "folds": FOLDS}
+    sources = ["eval/cases/dev.jsonl", "eval/fitting/questions"]
+    questions = {"questions": sources, "examples": len(examples), "seed": SEED, "folds": FOLDS}
     write_weights(WEIGHTS, fitted, {**questions, "articles": fingerprint["articles"]})
     print_fitted(fitted)
     return 0

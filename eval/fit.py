@@ -1,14 +1,15 @@
-"""Fits the answerer's weights on the `dev` questions and writes them with where they come from.
+"""Fits the answerer's weights on the `dev` and `fitting` questions and writes them with where they come from.
 
 Three things are fitted, in this order: the weights of a sentence's features (listwise softmax over the
 sentences read, cross-entropy against the gold evidence), those of the decision whether to answer
-(logistic regression), and its threshold. All are small and regularised: there are about a hundred
-questions. The error that is reported is that of five-fold cross-validation; `test` is never read.
+(logistic regression), and its threshold. All are small and regularised: there are a few hundred
+questions, of which `fitting` are in neither the index nor what the reader was trained on. The error that is
+reported is that of five-fold cross-validation; `test` is never read.
 """
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from chat.finding import Finding
 from chat.scoring import DECISION_FEATURES, SENTENCE_FEATURES, decision_features
 from eval.cases import Case
 from eval.sentences import SentenceMap
+from ingest.questions import Gap, Prepared
 
 FOLDS = 5
 SEED = 7
@@ -42,17 +44,28 @@ class Example:
 
 def make_examples(cases: Sequence[Case], answerer: Answerer) -> list[Example]:
     """The cases' examples, each for the likeliest way of saying its question."""
-    sentences = SentenceMap(answerer.articles)
-    finder = answerer.finder()
+    gold = SentenceMap(answerer.articles).gold
+    return [
+        _example(answerer.ways(case.question, case.history)[0], gold(case), case.answerable, answerer)
+        for case in cases
+    ]
+
+
+def question_examples(prepared: Sequence[Prepared], gaps: Sequence[Gap], answerer: Answerer) -> list[Example]:
+    """Examples of questions that were written like the prepared ones and are not in the index."""
+    touched = SentenceMap(answerer.articles).touched
     examples = []
-    for case in cases:
-        finding = finder.find(answerer.ways(case.question, case.history)[0])
-        gold = frozenset().union(*sentences.gold(case))
-        rows = finding.found.sentences[: len(finding.features)]
-        examples.append(
-            Example(finding, np.array([row.id in gold for row in rows], dtype=bool), case.answerable)
-        )
-    return examples
+    for item in prepared:
+        gold = [touched(item.article, *span) for span in item.spans]
+        examples += [_example(answerer.ways(q)[0], gold, True, answerer) for q in item.questions]
+    return examples + [_example(answerer.ways(gap.question)[0], (), False, answerer) for gap in gaps]
+
+
+def _example(question: str, gold: Sequence[Collection[str]], answerable: bool, answerer: Answerer) -> Example:
+    finding = answerer.finder().find(question)
+    ids = set().union(*gold)
+    rows = finding.found.sentences[: len(finding.features)]
+    return Example(finding, np.array([row.id in ids for row in rows], dtype=bool), answerable)
 
 
 USED_BY = {

@@ -33,6 +33,14 @@ from chat.parts import split_parts
             ["When Sweden joined, what did Norway do?", "where did it happen (Norway)?"],
         ),
         (
+            "When and where was the treaty signed?",
+            ["When was the treaty signed?", "where was the treaty signed?"],
+        ),
+        (
+            "Why did Norway leave the club, and when?",
+            ["Why did Norway leave the club?", "when did Norway leave the club?"],
+        ),
+        (
             "Who\n\n is Eva Holm   and\twhat is her trade?",
             ["Who is Eva Holm?", "what is her trade (Eva Holm)?"],
         ),

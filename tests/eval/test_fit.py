@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chat.config import Config
+from chat.engine import open_answerer
 from chat.finding import Decision, Finding
 from chat.question import Asked
 from chat.scoring import DECISION_FEATURES, SENTENCE_FEATURES, decision_features, read_weights
@@ -22,9 +24,11 @@ from eval.fit import (
     fit,
     fit_decision,
     fit_sentences,
+    question_examples,
     write_weights,
 )
 from index import Found
+from ingest.questions import Gap, Prepared
 
 SENTENCES = 6
 FLAT = 1e-4
@@ -174,3 +178,21 @@ def test_weights_that_are_written_can_be_read(examples, tmp_path):
     assert weights.threshold == stored["threshold"]
     assert weights.provenance["cases"] == 10
     assert weights.provenance["made"]
+
+
+def test_questions_beside_the_index_become_examples_with_their_sentence_as_gold(tmp_path, home):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    text = "The pact\n\nThe pact was founded in 1992.\n\nGeorgia left it in 1999. Nobody says why.\n"
+    (folder / "pact.txt").write_text(text, encoding="utf-8")
+    left = Prepared(
+        "pact", ((text.index("Georgia"), text.index(" Nobody")),), ("Who left the pact?", "Georgia")
+    )
+    gap = Gap("pact", text.index("Nobody"), len(text) - 1, "Why did Georgia leave?", "the reason")
+    with open_answerer(Config(corpus=folder, home=home, reader=False)) as answerer:
+        examples = question_examples([left], [gap], answerer)
+    assert [example.answerable for example in examples] == [True, True, False]
+    for example in examples[:2]:
+        (at,) = np.flatnonzero(example.gold)
+        assert example.finding.found.sentences[at].start == text.index("Georgia")
+    assert not examples[2].gold.any()
