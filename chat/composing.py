@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from chat.answers import Statement
 from chat.citing import Cites
@@ -49,6 +49,8 @@ LOOKED_AT = 20
 """So many best sentences are looked through for what else to say."""
 
 DISAGREE = "The articles disagree."
+DIFFER = "The articles do not say the same."
+"""For differences that were noted when the questions were prepared: of judgement and emphasis, too."""
 
 SAME = 0.6
 """Two sentences with so much of their terms in common (Jaccard) say the same."""
@@ -75,6 +77,8 @@ class Choice:
     versions: Mapping[str, str] = field(default_factory=dict)
     """The different values that the articles give, when they disagree, each with the id of the sentence that
     gives it: at least two, or none."""
+    differ: str = DISAGREE
+    """How versions are introduced."""
 
 
 def choose(finding: Finding, analyzer: Analyzer) -> Choice:
@@ -133,6 +137,42 @@ def choose(finding: Finding, analyzer: Analyzer) -> Choice:
     return Choice(tuple(chosen), {id: tuple(items) for id, items in echoes.items()}, differ)
 
 
+CONTRAST_NEAR = 0.75
+"""A question noted as answered differently by the articles is the one asked when it is this near (cosine) ..."""
+CONTRAST_LEAD = 0.03
+"""... and no other prepared question is nearer by more than this."""
+
+
+def choose_contrast(finding: Finding, sentences: Mapping[str, Sentence]) -> Choice | None:
+    """Each article's version where it was noted beforehand that they differ on this; None when it was not.
+
+    The sentence that answers best must be among them: else it is something else that was asked.
+    """
+    near = next((item for item in finding.found.prepared if item.contrast), None)
+    if near is None or near.score < CONTRAST_NEAR:
+        return None
+    if finding.found.prepared[0].score > near.score + CONTRAST_LEAD:
+        return None
+    scored = {item.sentence.id: item for item in finding.scored}
+    versions: dict[str, list[Scored]] = {}
+    for item in finding.found.prepared:
+        article = sentences[item.targets[0]].article
+        if item.contrast == near.contrast and article not in versions:
+            versions[article] = [_as_scored(sentences[id], scored) for id in item.targets]
+    best = next((item for item in finding.scored if item.sentence.kind not in NO_STATEMENT), None)
+    among = best is not None and any(best in items for items in versions.values())
+    if len(versions) < 2 or not among:  # fewer when the others are outside of what was asked
+        return None
+    first = {f"{near.contrast}: {article}": items[0].sentence.id for article, items in versions.items()}
+    return Choice(tuple(item for items in versions.values() for item in items), {}, first, DIFFER)
+
+
+def _as_scored(sentence: Sentence, scored: Mapping[str, Scored]) -> Scored:
+    """A sentence picked beforehand; with its score where it was read."""
+    match = Match(sentence.article, sentence.start, sentence.end, 0.0)
+    return scored.get(sentence.id) or Scored(sentence, 0.0, match)
+
+
 BROAD = 3
 """A prepared question with so many sentences is a broad one."""
 BROAD_NEAR = 0.55
@@ -165,18 +205,28 @@ def choose_overview(
         if sentence.kind in NO_STATEMENT or said + words > PLANS["broad"].words:
             continue
         said += words
-        match = Match(sentence.article, sentence.start, sentence.end, 0.0)
-        items.append(scored.get(id) or Scored(sentence, 0.0, match))
+        items.append(_as_scored(sentence, scored))
     return Choice(tuple(items), {}) if items else None
 
 
 def merge(choices: Sequence[Choice]) -> Choice:
     """The choices for the parts of one question as one, what disagrees first; nothing is said twice."""
     choices = sorted(choices, key=lambda choice: not choice.versions)
-    items = {item.sentence.id: item for choice in choices for item in choice.items}
+    differ = set(choices[0].versions.values())
+    items = {item.sentence.id: item for item in choices[0].items if item.sentence.id in differ}
+    said = sum(len(item.sentence.text.split()) for item in items.values())
+    for row in zip_longest(*(choice.items for choice in choices)):
+        for nth, item in enumerate(row):
+            if item is None or item.sentence.id in items:
+                continue
+            words = len(item.sentence.text.split())
+            # one part's further sentences give way to what all parts need
+            if item is choices[nth].items[0] or len(choices) == 1 or said + words <= MOST_WORDS:
+                items[item.sentence.id] = item
+                said += words
     echoes = {id: found for choice in choices for id, found in choice.echoes.items()}
-    versions = next((choice.versions for choice in choices if choice.versions), {})
-    return Choice(tuple(items.values()), echoes, versions)
+    first = choices[0]
+    return Choice(tuple(items.values()), echoes, first.versions, first.differ)
 
 
 def coordinated_names(question: str) -> list[str]:
@@ -261,7 +311,7 @@ def write_statements(choice: Choice, articles: Mapping[str, Article], cites: Cit
             lead = "" if spoken else introduce(article, first)
             spoken = True
             if any(item.sentence.id in differ for item in items):
-                lead = f"{DISAGREE} {lead}".strip()
+                lead = f"{choice.differ} {lead}".strip()
                 differ = set()  # said once, before the first version
             statements.append(Statement(text, tuple(dict.fromkeys(numbers)), lead, marked))
     return tuple(statements)

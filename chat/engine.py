@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from chat.answers import Answer, Closest, Found, Progress, Turn
 from chat.citing import Cites, keep_supported
-from chat.composing import Choice, choose, choose_overview, merge, write_statements
+from chat.composing import Choice, choose, choose_contrast, choose_overview, merge, write_statements
 from chat.config import MAX_QUESTION, Config
 from chat.finding import Finder, Finding, Scored, explain
 from chat.followups import standalone
@@ -271,6 +271,8 @@ def open_answerer(
 def _choose(finding: Finding, finder: Finder, scope: AbstractSet[str] | None) -> Choice:
     """What to say for one question."""
     contents, analyzer = finder.searcher.contents, finder.searcher.analyzer
+    if contrast := choose_contrast(finding, contents.sentences):
+        return contrast
     if finding.asked.kind == "broad":
         question = finder.searcher.speller.truecase(finding.found.question)
         article = named_article(question, contents.articles, analyzer)

@@ -11,7 +11,7 @@ from index.embedder import Embedder
 from ingest.corpus import Corpus
 from ingest.questions import Gap, Prepared
 
-SCHEMA = 3
+SCHEMA = 4
 """Raised when what is stored, or how texts are selected, split or embedded, changes."""
 
 _PROBES = ("When was the treaty signed?", "Zwölf Boxkämpfer jagen Viktor.", "1,500 troops – redeployed.")

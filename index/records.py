@@ -27,6 +27,8 @@ class Entry:
     """What is embedded."""
     targets: tuple[str, ...]
     """Ids of the sentences that it points at; for a sentence itself, its own."""
+    contrast: str = ""
+    """See `Prepared`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Contents:
         for sentence in self.sentences.values():
             by_article[sentence.article].append(sentence)
         seen: set[str] = set()
-        for item in self.prepared:
+        # those of a contrast first: what is asked elsewhere in the same words must not take their place
+        for item in sorted(self.prepared, key=lambda item: not item.contrast):
             targets = tuple(
                 sentence.id
                 for start, end in item.spans
@@ -68,7 +71,7 @@ class Contents:
                 id = f"q:{item.article}:{item.spans[0][0]}:{_digest(question)}"
                 if targets and id not in seen:
                     seen.add(id)
-                    entries.append(Entry(id, "question", item.article, question, targets))
+                    entries.append(Entry(id, "question", item.article, question, targets, item.contrast))
         for gap in self.gaps:
             targets = tuple(
                 sentence.id
@@ -147,7 +150,8 @@ def read_contents(file: Path) -> Contents:
                     contents.passages[passage.id] = passage
                 case "prepared":
                     spans = tuple((start, end) for start, end in row["spans"])
-                    prepared.append(Prepared(row["article"], spans, tuple(row["questions"])))
+                    questions = tuple(row["questions"])
+                    prepared.append(Prepared(row["article"], spans, questions, row["contrast"]))
                 case "gap":
                     gaps.append(Gap(**row))
                 case other:

@@ -70,6 +70,8 @@ class NearQuestion:
     """Ids of the sentences it was written for."""
     score: float
     """Cosine of the two questions' vectors."""
+    contrast: str = ""
+    """The name of the contrast between articles that it asks about; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +174,8 @@ class Searcher:
         self, vector: np.ndarray, kind: str, scope: AbstractSet[str] | None
     ) -> tuple[NearQuestion, ...]:
         near = self._vectors.nearest(vector, kind, DEPTH, scope)
-        return tuple(
-            NearQuestion(self._questions[n.id].text, self._questions[n.id].targets, n.score) for n in near
-        )
+        entries = ((self._questions[n.id], n.score) for n in near)
+        return tuple(NearQuestion(e.text, e.targets, score, e.contrast) for e, score in entries)
 
     def _spread(self, passages: Mapping[str, float]) -> dict[str, float]:
         """The sentences of the best passages, each with its passage's score."""

@@ -23,6 +23,8 @@ class Prepared:
     article: str
     spans: tuple[tuple[int, int], ...]
     questions: tuple[str, ...]
+    contrast: str = ""
+    """The same name on spans of several articles: they answer the questions, and not in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,12 @@ def _prepared(row: Mapping[str, Any], articles: Mapping[str, Article]) -> Prepar
     quotes, questions = row["quotes"], row["questions"]
     if not (quotes and _are_texts(quotes) and _are_texts(questions)):
         raise ValueError("`quotes` and `questions` must be lists of texts")
+    contrast = row.get("contrast", "")
+    if not isinstance(contrast, str):
+        raise ValueError("`contrast` must be a text, the same for each version")
     article = _article(row["article"], articles)
-    return Prepared(article.id, tuple(_locate(quote, article) for quote in quotes), tuple(questions))
+    spans = tuple(_locate(quote, article) for quote in quotes)
+    return Prepared(article.id, spans, tuple(questions), contrast)
 
 
 def _gap(row: Mapping[str, Any], articles: Mapping[str, Article]) -> Gap:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from chat.answers import Answer, Citation, Closest, Found, Outcome, Progress, Statement
-from chat.composing import DISAGREE
+from chat.composing import DIFFER, DISAGREE
 from chat.page.conversation import Exchange, Exchanges
 from chat.values import find_dates, find_numbers
 from ingest.articles import Article, Block, Kind
@@ -262,7 +262,9 @@ def render_versions(
         cards.append(
             f'<li class="version"><h3 dir="auto">{escaped(_title(own, shelf))}</h3>{under}{body}</li>'
         )
-    return f'<p class="disagree">{escaped(DISAGREE)}</p><ul class="versions">{"".join(cards)}</ul>'
+    lead = sides[0][1][0].lead
+    how = DIFFER if lead.startswith(DIFFER) else DISAGREE
+    return f'<p class="disagree">{escaped(how)}</p><ul class="versions">{"".join(cards)}</ul>'
 
 
 def _places(value: str, text: str) -> tuple[tuple[int, int], ...]:

@@ -161,17 +161,21 @@ def _with_versions(written: Answer, quoted: Answer, choice: Choice, searcher: Se
     said = " ".join(statement.text for statement in statements)
     given = [value.key for value in (*find_dates(said), *find_numbers(said))]
     for version, id in choice.versions.items():
-        if any(agree(version, value) for value in given):
-            continue
         sentence = searcher.contents.sentences[id]
+        if choice.differ == DISAGREE:
+            said_it = any(agree(version, value) for value in given)
+        else:
+            said_it = any(_overlaps(sentence, citation) for citation in written.citations)
+        if said_it:
+            continue
         for statement in quoted.statements:
             own = [by_number[number] for number in statement.citations]
             if any(_overlaps(sentence, citation) for citation in own):
                 numbers = tuple(cites.number(c.article, c.start, c.end) for c in own)
-                lead = statement.lead.removeprefix(DISAGREE).strip()
+                lead = statement.lead.removeprefix(choice.differ).strip()
                 statements.append(replace(statement, citations=numbers, lead=lead))
                 break
-    first: Statement = replace(statements[0], lead=f"{DISAGREE} {statements[0].lead}".strip())
+    first: Statement = replace(statements[0], lead=f"{choice.differ} {statements[0].lead}".strip())
     return replace(written, statements=(first, *statements[1:]), citations=cites.citations())
 
 

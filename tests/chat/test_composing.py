@@ -12,12 +12,16 @@ from chat.answers import Answer
 from chat.citing import Cites, keep_supported
 from chat.composing import (
     BROAD_NEAR,
+    CONTRAST_LEAD,
+    CONTRAST_NEAR,
     DEFAULT_PLAN,
+    DIFFER,
     DISAGREE,
     MOST_WORDS,
     PLANS,
     Choice,
     choose,
+    choose_contrast,
     choose_overview,
     coordinated_names,
     introduce,
@@ -321,6 +325,41 @@ def test_a_broad_question_gets_the_sentences_picked_for_it():
 )
 def test_there_is_no_overview_when_nothing_was_picked_for_such_a_question(score, words, article):
     assert overview(score, *words, article=article) is None
+
+
+def contrast(score: float, *others: NearQuestion, best: str = "was built") -> Choice | None:
+    """What is chosen when the mill and the diary were noted to differ on a question so near to the one asked."""
+    noted = tuple(
+        NearQuestion("How old is it?", (sentence(words, name).id,), score, "age")
+        for words, name in (("was built", "mill"), ("1935", "diary"))
+    )
+    prepared = tuple(sorted((*noted, *others), key=lambda near: -near.score))
+    asked = finding("How old is the mill?", scored(best), scored("A school stands", 0.1), prepared=prepared)
+    return choose_contrast(asked, SENTENCES)
+
+
+def test_where_it_was_noted_that_articles_differ_each_is_quoted():
+    choice = contrast(CONTRAST_NEAR)
+    assert [item.sentence.article for item in choice.items] == ["mill", "diary"]
+    assert list(choice.versions.values()) == [item.sentence.id for item in choice.items]
+    cites = Cites(ARTICLES)
+    first, second = write_statements(merge([choice]), ARTICLES, cites)
+    assert first.lead == f"{DIFFER} The Miller writes:"
+    assert second.lead == "“A diary” writes:"
+
+
+def test_another_question_than_the_one_noted_gets_no_versions():
+    assert contrast(CONTRAST_NEAR - 0.01) is None
+    nearer = NearQuestion("Where is it?", (sentence("insurers").id,), CONTRAST_NEAR + 2 * CONTRAST_LEAD)
+    assert contrast(CONTRAST_NEAR, nearer) is None
+    assert contrast(CONTRAST_NEAR, best="insurers") is None
+    as_near = replace(nearer, score=CONTRAST_NEAR + CONTRAST_LEAD / 2)
+    assert contrast(CONTRAST_NEAR, as_near) is not None
+
+
+def test_one_version_alone_is_no_contrast():
+    near = NearQuestion("How old is it?", (sentence("was built").id,), 0.99, "age")
+    assert choose_contrast(finding("How old?", scored("was built"), prepared=(near,)), SENTENCES) is None
 
 
 @pytest.mark.parametrize(

@@ -234,6 +234,16 @@ def test_what_is_no_version_stands_below_the_versions():
     assert others == statements[2:]
 
 
+def test_a_difference_that_was_noted_beforehand_is_introduced_as_one():
+    first = replace(DISAGREEING.statements[0], lead="The articles do not say the same. “The Union” writes:")
+    answer = replace(DISAGREEING, statements=(first, DISAGREEING.statements[1]))
+    answer = replace(answer, trace={"versions": ["age: u", "age: a"]})
+    text = Seen(render_answer(answer, SHELF).split("Sources")[0]).text
+    assert text.startswith(
+        "AnsweredThe articles do not say the same.The UnionThe union was founded in 1992.1"
+    )
+
+
 @pytest.mark.parametrize("versions", [[], ["1992"], ["1992", "2002", "2012"], "1992", None])
 def test_versions_that_do_not_fit_the_statements_are_shown_one_after_the_other(versions):
     answer = replace(DISAGREEING, trace={"versions": versions})

@@ -36,12 +36,22 @@ def without(row: dict, key: str) -> dict:
 
 def test_the_shipped_questions_all_rest_on_words_of_their_article(corpus):
     prepared, gaps = read_questions(corpus.folder, corpus.articles)
-    assert sum(len(item.questions) for item in prepared) == 1764
+    assert sum(len(item.questions) for item in prepared) == 1764 + 131
     assert len(gaps) == 751
     for item in prepared:
         assert all(corpus.articles[item.article].slice(*span) for span in item.spans)
         assert all(question.strip() for question in item.questions)
     assert {item.article for item in prepared} == {gap.article for gap in gaps} == set(corpus.articles)
+
+
+def test_the_versions_of_a_contrast_stand_in_several_articles_and_share_their_questions(corpus):
+    prepared, _ = read_questions(corpus.folder, corpus.articles)
+    names = {item.contrast for item in prepared} - {""}
+    assert names
+    for name in names:
+        versions = [item for item in prepared if item.contrast == name]
+        assert len({item.article for item in versions}) == len(versions) > 1
+        assert len({item.questions for item in versions}) == 1
 
 
 def test_quotes_become_spans(read):
