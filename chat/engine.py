@@ -38,6 +38,8 @@ REBUILD = "Run `python -m ingest` and ask again."
 
 PART = 0.5
 """The threshold for a part of a question, as a share of that for a whole one."""
+AGREED = 3
+"""So many best sentences of the whole question speak for its parts."""
 
 
 class Answerer:
@@ -166,9 +168,7 @@ class Answerer:
         whole = finder.find_best(ways, scope)
         parts = split_parts(searcher.speller.truecase(whole.found.question))
         findings = [whole] if len(parts) == 1 else [finder.find(part, scope) for part in parts]
-        # a part of a question that the articles answer is likelier answered than a question by itself
-        ease = PART if len(parts) > 1 and whole.decision.answer else 1.0
-        answered = [f for f in findings if f.decision.confidence >= ease * f.decision.threshold]
+        answered = answered_parts(whole, findings)
         searched = time.perf_counter() - began
         asked_articles = {k: v for k, v in contents.articles.items() if scope is None or k in scope}
         asks_for = {gap.question: gap.asks_for for gap in contents.gaps}
@@ -266,6 +266,25 @@ def open_answerer(
     author = Author(open_model(choice), embedder.embed, config.on_llm_failure) if choice else None
     reading = "+".join(name for name, is_used in used if is_used) or "plain"
     return Answerer(index, reading, read_weights(reading), reader, author)
+
+
+def answered_parts(whole: Finding, findings: Sequence[Finding]) -> list[Finding]:
+    """Those of the findings for a question's parts that the articles answer.
+
+    Beside a part that they answer another is likelier answered than a question by itself, and surely where its
+    best sentence is also one of the best for the whole question and no other part's.
+    """
+    surely = [finding for finding in findings if finding.decision.answer]
+    if len(findings) == 1 or not (surely or whole.decision.answer):
+        return surely
+    bests = [finding.scored[0].sentence.id if finding.scored else "" for finding in findings]
+    of_whole = {item.sentence.id for item in whole.scored[:AGREED]}
+    return [
+        finding
+        for finding, best in zip(findings, bests, strict=True)
+        if finding.decision.confidence >= PART * finding.decision.threshold
+        or (best in of_whole and bests.count(best) == 1)
+    ]
 
 
 def _choose(finding: Finding, finder: Finder, scope: AbstractSet[str] | None) -> Choice:

@@ -8,14 +8,18 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 
+import numpy as np
 import pytest
 
 from chat import Answer, Answerer, Config, Progress, Turn, open_answerer
 from chat.citing import keep_supported
 from chat.composing import DISAGREE
 from chat.config import MAX_QUESTION
-from chat.engine import MOST_TURNS
-from index import Searcher
+from chat.engine import AGREED, MOST_TURNS, PART, answered_parts
+from chat.finding import Decision, Finding, Scored
+from chat.question import Asked
+from index import Found, Match, Searcher
+from ingest import Sentence
 
 WHO = "Who is Saadi Khamidov?"
 
@@ -60,6 +64,32 @@ def test_a_question_that_they_answer_in_part_says_which_part_is_missing(engine):
     assert answer.outcome == "partial"
     assert "1,500 troops" in answer.text()
     assert answer.message == "The five articles do not say: when was the Eiffel Tower built?"
+
+
+def part(confidence: float, *starts: int) -> Finding:
+    """A finding that is answered from 0.4 on, with sentences that start there, the best first."""
+    items = tuple(
+        Scored(Sentence("a", start, start + 1, "x", "paragraph"), 1.0, Match("a", start, start + 1, 1.0))
+        for start in starts
+    )
+    decision = Decision(confidence >= 0.4, confidence, 0.4, {})
+    return Finding(Asked("?", "what"), Found("?", (), (), (), (), (), 1.0), items, decision, np.zeros((0, 1)))
+
+
+def test_beside_a_part_that_is_answered_another_is_answered_more_easily():
+    sure, weak, weaker = part(0.9, 1), part(0.4 * PART, 50), part(0.4 * PART - 0.01, 60)
+    whole = part(0.1, 1)
+    assert answered_parts(whole, [sure, weak, weaker]) == [sure, weak]
+    assert answered_parts(whole, [weak, weaker]) == []
+    assert answered_parts(whole, [weak]) == []
+
+
+def test_a_part_is_answered_where_the_whole_question_finds_its_sentence_too():
+    sure, unsure = part(0.9, 1), part(0.01, 2)
+    assert answered_parts(part(0.1, 1, 2), [sure, unsure]) == [sure, unsure]
+    assert answered_parts(part(0.1, 1, *range(70, 70 + AGREED), 2), [sure, unsure]) == [sure]
+    # the sentence that answers one part says nothing of whether it answers another
+    assert answered_parts(part(0.1, 1, 2), [sure, part(0.01, 1)]) == [sure]
 
 
 def test_articles_that_disagree_are_both_quoted(engine):
