@@ -33,11 +33,11 @@ class Plan:
 
 PLANS: Mapping[Kind, Plan] = {
     "broad": Plan(6, 0.05, 0.95, 190),
-    "list": Plan(4, 0.15, 0.90, 100),
+    "list": Plan(4, 0.25, 0.85, 100),
     "why": Plan(3, 0.20, 0.80, 100),
     "how": Plan(2, 0.30, 0.75, 90),
 }
-DEFAULT_PLAN = Plan(2, 0.25, 0.60, 90)
+DEFAULT_PLAN = Plan(2, 0.50, 0.60, 90)
 
 NO_STATEMENT = ("dateline", "heading")
 """Kinds of sentences that say nothing by themselves."""
