@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from chat import Config, open_answerer
+from chat.scoring import read_weights
 from ingest.__main__ import main
 from ingest.questions import BY_MODEL, FOLDER
 
@@ -96,6 +97,9 @@ def test_a_run_writes_says_what_it_did_and_the_next_index_has_it(run, folder, ho
     (citation,) = answer.citations
     assert citation.quote == CYCLISTS
     assert answer.trace["findings"][0]["prepared"][0]["question"] == BICYCLE
+    # there are no gap questions: prepared ones rank, and have no say in whether to answer
+    assert engine.reading == "prepared+reader"
+    assert answer.trace["threshold"] == read_weights("reader").threshold
 
 
 def test_a_killed_run_goes_on_where_it_was(folder, places):
