@@ -13,7 +13,7 @@ from chat.engine import open_answerer
 from chat.errors import ChatError
 from chat.preparing import Wrote, prepare_questions
 from chat.terminal import BuildProgress
-from chat.writer import choose_model, open_model
+from chat.writer import ModelFault, choose_model, open_model
 from index import DossierIndexError, build_index, open_embedder
 from ingest import IngestError, read_corpus
 from ingest.questions import BY_MODEL, FOLDER
@@ -124,32 +124,34 @@ def _questions(options: argparse.Namespace) -> int:
             print("Nothing to do: every sentence has been asked about.")
             return 0
         now = waiting[: options.limit]
-        print(f"{len(waiting)} sentences to ask about" + f", {len(now)} of them now." * (now != waiting))
-        with (
-            closing(open_model(choice)) as model,
-            BuildProgress(sys.stderr) as progress,
-            # its answers are not wanted, but what finds and reads sentences
-            open_answerer(replace(config, llm="none", prepared=False), progress) as answerer,
-        ):
-            done: list[Wrote] = []
-            try:
+        print(
+            f"{_many(len(waiting), 'sentence')} to ask about" + f", {len(now)} of them now" * (now != waiting)
+        )
+        done: list[Wrote] = []
+        try:
+            with (
+                closing(open_model(choice)) as model,
+                BuildProgress(sys.stderr) as progress,
+                # its answers are not wanted, but what finds and reads sentences
+                open_answerer(replace(config, llm="none", prepared=False), progress) as answerer,
+            ):
                 for wrote in prepare_questions(now, model, answerer.finder(), written):
                     done.append(wrote)
                     progress("asking", len(done), len(now))
                     if not sys.stderr.isatty():
                         print(f"{len(done)}/{len(now)} {_came_of(wrote)}", file=sys.stderr, flush=True)
-            except ChatError as error:
-                raise ChatError(
-                    f"{error} What was written stays: the same command goes on from there."
-                ) from error
-            finally:
-                _sum_up(done, written.file)
+        except ModelFault as fault:
+            raise ChatError(
+                f"{fault} What was written stays: the same command goes on from there."
+            ) from fault
+        finally:
+            _sum_up(done, written.file)
     return _still_waiting(done)
 
 
 def _came_of(wrote: Wrote) -> str:
     left_out = len(wrote.elsewhere) + len(wrote.strange)
-    said = wrote.fault or f"{len(wrote.kept)} questions" + f", {left_out} left out" * bool(left_out)
+    said = wrote.fault or _many(len(wrote.kept), "question") + f", {left_out} left out" * bool(left_out)
     return f"{_printable(wrote.sentence.id)}: {said}"
 
 
@@ -177,7 +179,7 @@ def _sum_up(done: Sequence[Wrote], file: Path) -> None:
         sum(len(getattr(wrote, kind)) for wrote in answered) for kind in ("kept", "elsewhere", "strange")
     )
     print(
-        f"{kept} questions for {sum(bool(wrote.kept) for wrote in answered)} of {len(answered)} sentences written "
+        f"{_many(kept, 'question')} for {sum(bool(wrote.kept) for wrote in answered)} of {_many(len(answered), 'sentence')} written "
         f"to {file}.\nLeft out: {elsewhere} that another sentence answers better, {strange} that name what their "
         f"article does not.\nTokens: {sum(wrote.tokens_in for wrote in answered):,} in, "
         f"{sum(wrote.tokens_out for wrote in answered):,} out. `python -m ingest` indexes the questions."
@@ -189,9 +191,14 @@ def _still_waiting(done: Sequence[Wrote]) -> int:
     if not faults:
         return 0
     print(
-        f"{len(faults)} sentences got none; the next run asks again. The last: {faults[-1]}", file=sys.stderr
+        f"Nothing written for {_many(len(faults), 'sentence')}; the next run asks again. The last: {faults[-1]}",
+        file=sys.stderr,
     )
     return 1
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def _count(text: str) -> int:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_a_run_writes_says_what_it_did_and_the_next_index_has_it(run, folder, ho
         "Left out: 1 that another sentence answers better, 1 that name what their article does not.",
         "Tokens: 500 in, 100 out. `python -m ingest` indexes the questions.",
     ]
-    assert "3/5 bridge:155: 2 questions\n4/5 mill:10: 1 questions, 1 left out\n" in err
+    assert "3/5 bridge:155: 2 questions\n4/5 mill:10: 1 question, 1 left out\n" in err
     assert [row["quotes"] for row in rows(folder)] == [[sentence] for sentence in SENTENCES]
     out = io.StringIO()
     with redirect_stdout(out):
@@ -104,7 +105,8 @@ def test_a_run_writes_says_what_it_did_and_the_next_index_has_it(run, folder, ho
 
 def test_a_killed_run_goes_on_where_it_was(folder, places):
     command = [sys.executable, "-m", "ingest", "questions", "--llm", "openai:m", *places]
-    with serve_model(Reply("What is there to know of it?", wait=0.4)) as server:
+    fast = Reply("What is there to know of it?")
+    with serve_model(fast, fast, replace(fast, wait=100)) as server:
         settings = {
             "cwd": PROJECT,
             "env": os.environ | {"OPENAI_BASE_URL": server.url, "PYTHONDONTWRITEBYTECODE": "1"},
@@ -115,11 +117,13 @@ def test_a_killed_run_goes_on_where_it_was(folder, places):
         with subprocess.Popen(command, **settings) as process:
             assert process.stderr.readline().startswith("1/5 ")
             assert process.stderr.readline().startswith("2/5 ")
-            time.sleep(0.2)  # the third is being waited for
+            while len(server.requests) < 3:
+                time.sleep(0.05)
             process.send_signal(signal.SIGKILL)
         before = (folder / FOLDER / BY_MODEL).read_bytes()
         assert [row["quotes"] for row in rows(folder)] == [[BUILT], [CLOSED]]
         server.requests.clear()
+        server.replies = [fast]
         done = subprocess.run(command, **settings, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("3 sentences to ask about\n")
@@ -137,7 +141,7 @@ def test_only_a_changed_sentence_is_asked_about_again(run, folder, places):
     with redirect_stdout(out):
         assert main(places) == 0
     assert out.getvalue().endswith(
-        "1 sentences have no prepared question: `python -m ingest questions` goes on.\n"
+        "Without a prepared question: 1 sentence; `python -m ingest questions` goes on.\n"
     )
     *_, server = run(Reply("When did the paper mill burn down?"))
     assert asked_about(server) == [MILL.replace("1962", "1963")]
@@ -148,7 +152,7 @@ def test_a_fault_of_the_model_is_one_line_and_what_was_written_stays(run, folder
     good = Reply("When was the bridge over the Orva built?")
     status, out, err, _ = run(good, Reply(status=401))
     assert status == 1
-    assert out.splitlines()[1].startswith("1 questions for 1 of 1 sentences written")
+    assert out.splitlines()[1].startswith("1 question for 1 of 1 sentence written")
     *_, last = err.splitlines()
     assert last.startswith("openai:m at http://127.0.0.1:")
     assert last.endswith(
@@ -161,7 +165,7 @@ def test_sentences_that_got_no_questions_are_said_and_tell_by_the_exit_status(ru
     status, _, err, _ = run(Reply("I cannot help with that."), Reply("NONE"))
     assert status == 1
     assert err.splitlines()[-1] == (
-        "1 sentences got none; the next run asks again. The last: openai:m gave a reply without a question for "
+        "Nothing written for 1 sentence; the next run asks again. The last: openai:m gave a reply without a question for "
         "bridge:12."
     )
     assert len(rows(folder)) == 4
@@ -171,7 +175,7 @@ def test_sentences_that_got_no_questions_are_said_and_tell_by_the_exit_status(ru
 
 def test_some_articles_and_so_many_sentences_can_be_chosen(run, folder):
     _, out, _, server = run(options=("--article", "mill", "--limit", "1"))
-    assert out.startswith("2 sentences to ask about, 1 of them now.\n")
+    assert out.startswith("2 sentences to ask about, 1 of them now\n")
     assert asked_about(server) == [MILL]
 
 
