@@ -95,7 +95,7 @@ def _build(options: argparse.Namespace) -> int:
         waiting = without_questions(corpus.folder, corpus.articles)
         if waiting:
             print(
-                f"{len(waiting)} sentences have no prepared question: `python -m ingest questions` goes on."
+                f"Without a prepared question: {_many(len(waiting), 'sentence')}; `python -m ingest questions` goes on."
             )
     return 1 if corpus.refused else 0
 
