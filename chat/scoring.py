@@ -74,16 +74,24 @@ class Weights:
         return hashlib.sha256(numbers.tobytes()).hexdigest()[:12]
 
 
-def read_weights(name: str, file: Path = WEIGHTS) -> Weights:
-    """The weights for one way of reading: `prepared+reader`, `prepared`, `reader` or `plain`."""
+def read_weights(name: str, file: Path = WEIGHTS, gaps: bool = True) -> Weights:
+    """The weights for one way of reading: `prepared+reader`, `prepared`, `reader` or `plain`.
+
+    Without `gaps` there are no gap questions, and prepared questions have no say in whether to answer: how
+    near they are means something only beside them.
+    """
     stored = json.loads(file.read_bytes())
     chosen = stored["weights"][name]
+    deciding = chosen if gaps else stored["weights"][_WITHOUT_PREPARED.get(name, name)]
     return Weights(
         np.array([chosen["sentence"][feature] for feature in SENTENCE_FEATURES]),
-        np.array([chosen["decision"][feature] for feature in DECISION_FEATURES]),
-        chosen["threshold"],
+        np.array([deciding["decision"][feature] for feature in DECISION_FEATURES]),
+        deciding["threshold"],
         stored["provenance"],
     )
+
+
+_WITHOUT_PREPARED = {"prepared+reader": "reader", "prepared": "plain"}
 
 
 def sentence_features(

@@ -5,7 +5,7 @@ instead of being appended to the text. Gap questions ask what an article mention
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from ingest.articles import Article
 from ingest.errors import IngestError
 
 FOLDER = "questions"
+BY_MODEL = "by-model.jsonl"
+"""The file of those that a language model wrote; each of its lines says in `by` which model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +46,51 @@ def read_questions(
 ) -> tuple[tuple[Prepared, ...], tuple[Gap, ...]]:
     """All of `folder`/questions/*.jsonl; two empty tuples when there is no such folder.
 
-    IngestError names file and line when a line cannot be read, or a quote is not in its article.
+    IngestError names file and line when a line cannot be read, or a quote is not in its article. What a
+    language model wrote is left out instead when its quote is not there any more: it is written anew.
     """
     prepared: list[Prepared] = []
     gaps: list[Gap] = []
     for file in sorted((folder / FOLDER).glob("*.jsonl")):
-        try:
-            # not splitlines(): a line separator may stand inside a text, where JSON allows it
-            lines = file.read_text(encoding="utf-8").split("\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise IngestError(f"{FOLDER}/{file.name} cannot be read: {error}.") from error
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
+        for number, line in _lines(file):
             try:
                 row = json.loads(line)
                 if not isinstance(row, dict):
                     raise ValueError("it is not a JSON object")
                 if "quotes" in row:
-                    prepared.append(_prepared(row, articles))
+                    item = _prepared(row, articles)
+                    prepared += [item] if item.questions else []
                 else:
                     gaps.append(_gap(row, articles))
+            except _NotThere as error:
+                if "by" not in row:
+                    raise _wrong_line(file, number, str(error)) from error
             except (ValueError, KeyError) as error:
                 what = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
-                raise IngestError(
-                    f"{FOLDER}/{file.name}, line {number}: {what}. Mend the line or take it out."
-                ) from error
+                raise _wrong_line(file, number, what) from error
     return tuple(prepared), tuple(gaps)
+
+
+class _NotThere(ValueError):
+    """What a line rests on is not in the corpus."""
+
+
+def _wrong_line(file: Path, number: int, what: str) -> IngestError:
+    return IngestError(f"{FOLDER}/{file.name}, line {number}: {what}. Mend the line or take it out.")
+
+
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    """The lines that hold something, with their numbers from 1."""
+    try:
+        # not splitlines(): a line separator may stand inside a text, where JSON allows it
+        content = file.read_bytes()
+        # a crash of the machine can cut off the line that a program was writing, inside a character too
+        if file.name == BY_MODEL:
+            content = content[: content.rfind(b"\n") + 1]
+        lines = content.decode("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise IngestError(f"{FOLDER}/{file.name} cannot be read: {error}.") from error
+    yield from ((number, line) for number, line in enumerate(lines, 1) if line.strip())
 
 
 def _prepared(row: Mapping[str, Any], articles: Mapping[str, Article]) -> Prepared:
@@ -98,12 +118,12 @@ def _are_texts(value: Any) -> bool:
 
 def _article(name: Any, articles: Mapping[str, Article]) -> Article:
     if not isinstance(name, str) or name not in articles:
-        raise ValueError(f"there is no article {name!r}; known are {', '.join(articles)}")
+        raise _NotThere(f"there is no article {name!r}; known are {', '.join(articles)}")
     return articles[name]
 
 
 def _locate(quote: str, article: Article) -> tuple[int, int]:
     start = article.text.find(quote) if isinstance(quote, str) and quote else -1
     if start < 0:
-        raise ValueError(f"the quote {str(quote)[:60]!r} is not in {article.id}")
+        raise _NotThere(f"the quote {str(quote)[:60]!r} is not in {article.id}")
     return start, start + len(quote)

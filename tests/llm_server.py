@@ -1,6 +1,7 @@
 """A server on loopback that speaks OpenAI's chat protocol, and Ollama's, with scripted replies."""
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -59,6 +60,11 @@ class LLMServer(ThreadingHTTPServer):
         self.gone = threading.Event()
         """Set when a client left before its reply was all sent."""
         self.stopping = threading.Event()
+
+    def handle_error(self, request, client_address) -> None:
+        # a client may leave as soon as it has what it came for
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:

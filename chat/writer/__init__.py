@@ -1,5 +1,6 @@
 """Answers written by a language model, every statement checked against the words it cites."""
 
+from chat.writer.asking import NoQuestions, ask_for_questions, strange_words
 from chat.writer.authoring import Author
 from chat.writer.condensing import condense
 from chat.writer.evidence import Evidence
@@ -27,6 +28,7 @@ __all__ = [
     "Limits",
     "ModelChoice",
     "ModelFault",
+    "NoQuestions",
     "PairTable",
     "Reached",
     "Supported",
@@ -34,12 +36,14 @@ __all__ = [
     "Verdict",
     "Verifier",
     "Writer",
+    "ask_for_questions",
     "choose_model",
     "condense",
     "counts",
     "open_model",
     "pair_table",
     "read_pairs",
+    "strange_words",
     "to_statements",
     "try_model",
 ]

@@ -155,6 +155,16 @@ def test_other_weights_have_another_digest_and_the_same_have_the_same():
     assert read_weights("prepared").digest() != read_weights("plain").digest()
 
 
+@pytest.mark.parametrize(
+    ("way", "without"), [("prepared+reader", "reader"), ("prepared", "plain"), ("reader", "reader")]
+)
+def test_without_gap_questions_prepared_ones_rank_but_do_not_decide(way, without):
+    weights, other = read_weights(way, gaps=False), read_weights(without)
+    assert weights.sentence.tolist() == read_weights(way).sentence.tolist()
+    assert (weights.decision.tolist(), weights.threshold) == (other.decision.tolist(), other.threshold)
+    assert weights.decision[DECISION_FEATURES.index("difference")] == 0
+
+
 class FixedReader:
     """Finds `wanted` in a sentence and nothing else."""
 
