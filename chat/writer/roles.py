@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from chat.writer.matching import Pair
-from chat.writer.wording import Unit, Wording
+from chat.writer.wording import DETERMINERS, Unit, Wording
 
 
 def swapped(pair: Pair) -> Iterable[str]:
@@ -79,7 +79,7 @@ def _sides_changed(pair: Pair) -> Iterable[str]:
     """A word with one name before it and another after it that the evidence has the other way round."""
     for unit in pair.statement.of_kind("word"):
         others = pair.same.get(unit.at, ())
-        if unit.text in _MUTUAL or not any(one.may_be_verb for one in (unit, *others)):
+        if unit.text in _MUTUAL or not all(one.may_be_verb for one in (unit, *others)):
             continue
         ours = _sides_of(pair.statement, unit)
         for other in others:
@@ -102,7 +102,7 @@ def _all_turned(pair: Pair) -> Iterable[str]:
     """A verb with who acts and who is acted upon the other way round in the evidence."""
     for unit in pair.statement.of_kind("word"):
         others = pair.same.get(unit.at, ())
-        if unit.text in _MUTUAL or not any(one.may_be_verb for one in (unit, *others)):
+        if unit.text in _MUTUAL or not all(one.may_be_verb for one in (unit, *others)):
             continue
         clause = [u for u in pair.statement.units if u.clause == unit.clause and u.kind != "number"]
         before = [pair.same[u.at] for u in _heads(u for u in clause if u.at < unit.at) if u.at in pair.same]
@@ -345,6 +345,8 @@ def _may_swap(wording: Wording, one: Unit, other: Unit) -> bool:
         and not one.text.endswith("ly")
         and not other.text.endswith("ly")
         and not _TURNING & set(wording.tokens[one.at : other.at])
+        # "its lost territory" had been lost
+        and not (one.is_past and wording.tokens[max(0, one.at - 1)] in DETERMINERS)
         # "the troops withdrawn from there" are withdrawn troops
         and not (other.is_past and _AFTER_PARTICIPLE & set(wording.tokens[other.at + 1 : other.at + 2]))
     )

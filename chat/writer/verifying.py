@@ -63,6 +63,9 @@ _OPEN_OR_FUTURE = re.compile(rf"{_OPEN.pattern}|{_FUTURE.pattern}")
 _PLANNED = re.compile(
     rf"{_OPEN_OR_FUTURE.pattern}|\b(?:plan|intend|mean|want|refuse)(?:s|ned|ed)?\b|\b(?:is|are|be) (?:not )?(?:ready )?to\b"
 )
+_PLANNED_OR_PRESENT = re.compile(
+    rf"{_PLANNED.pattern}|^(?!.*\b(?:has|have|had|was|were|did|now|already|(?<!is )(?<!are )\w+ed)\b)"
+)
 _OPEN_OR_IF = re.compile(
     rf"{_OPEN.pattern}|\b(?:would|should|if|looks?|looked|(?:un)?able|capable|allow\w*|let)\b"
 )
@@ -76,7 +79,7 @@ _NOT_DONE = re.compile(
 _TRIED = re.compile(
     r"\b(?:attempt\w*|tr(?:y|ies|ied|ying)|seek(?:s|ing)?|sought|ask(?:s|ed|ing)?|request\w*|urg(?:e|es|ed|ing)|"
     r"call(?:s|ed|ing)? (?:\w+ )?(?:for|on)|want(?:s|ed|ing)?|hop(?:e|es|ed|ing)|wish\w*|plan(?:s|ned|ning)?|"
-    r"propos\w+|consider(?:s|ed|ing)?|entertain(?:s|ed|ing)?|efforts?|"
+    r"propos\w+|considering|consider(?:s|ed)? \w+ing|entertain(?:s|ed|ing)?|efforts?|"
     r"offered|next (?:\w+ )?step|look(?:s|ed|ing)? (?:\w+ ){0,3}(?:to|for)|invok(?:e|es|ed|ing)|demand\w*|appeal\w*)\b"
 )
 """Words that say it was wanted or begun, not that it came about."""
@@ -208,7 +211,7 @@ def _stronger(pair: Pair) -> Iterable[str]:
     for leaning in _leaned_on(pair):
         for open_words, answered_by in (
             (_OPEN, _OPEN_OR_IF),
-            (_FUTURE, _PLANNED),
+            (_FUTURE, _PLANNED_OR_PRESENT),
             (_IF, _NOT_DONE),
             (_TRIED, _TRIED_OR_OFFER),
             (_MEANT, _FOR),
@@ -420,6 +423,8 @@ def _reversed(pair: Pair) -> Iterable[str]:
         word = pair.evidence.tokens[scope[0].scope]
         # "without" says something beside; the other words turn what comes next
         first_too = scope[0].at in met
+        if word == "without" and _OPEN.search(said):
+            continue
         said_too = (word != "without" and first_too) or (
             2 * len(matched) > len(scope) and not word.endswith("ed")
         )
@@ -448,7 +453,8 @@ def _is_refused_too(word: str, read: Wording) -> bool:
 
 
 _ENDS = re.compile(
-    r"\b(?:los[et]|losing|lost|ceas\w+|stop(?:s|ped|ping)?|abandon\w*|end(?:s|ed|ing)?|suspend\w*|closed|halted|banned)\b"
+    r"\b(?:los[et]|losing|lost|ceas\w+|stop(?:s|ped|ping)?|abandon\w*|end(?:s|ed|ing)?|suspend\w*|closed|halted|banned|"
+    r"impossible|unlikely|unable|unresolved|unrealistic|incapable|difficult|hard|doubt\w*|erroneous|neutral\w*)\b"
 )
 
 

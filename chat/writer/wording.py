@@ -99,7 +99,7 @@ NEGATORS = re.compile(
 _HOLDS_ON = frozenset("no nor neither without".split())
 """These turn also what follows an "and"."""
 
-_DETERMINERS = frozenset(
+DETERMINERS = frozenset(
     "the a an its their his her our this that these those all some other any both each".split()
 )
 
@@ -368,7 +368,7 @@ def _hyphens_joined(tokens: Iterable[_Token]) -> list[_Token]:
 def _is_infinitive(tokens: Sequence[_Token], at: int) -> bool:
     """True for "to leave", where "to the region" and "to Russia" are phrases."""
     following = tokens[at + 1].raw if at + 1 < len(tokens) else ""
-    return following.islower() and following not in _DETERMINERS
+    return following.islower() and following not in DETERMINERS
 
 
 def _is_surpassed(tokens: Sequence[_Token], at: int) -> bool:
