@@ -31,6 +31,7 @@ from eval.console import (
     print_problems,
     print_runs,
     print_where,
+    print_writing,
     progress,
 )
 from eval.fit import FOLDS, SEED, fit, make_examples, question_examples, write_weights
@@ -223,6 +224,7 @@ def _run(options: argparse.Namespace) -> int:
     if len(written) == 1:
         print_categories(written[0])
     for metrics in written:
+        print_writing(metrics)
         print_failed(metrics)
     print_where(out if len(names) == 1 else out / names[0])
     return 0

@@ -18,6 +18,7 @@ from eval.compare import Change, Comparison
 from eval.overlap import NEAR, Overlap
 from eval.squad import Converted
 from eval.summary import MEASURES, Unit, shown, shown_range
+from eval.writing import writing_rows
 
 CHANGES_SHOWN = 40
 
@@ -64,6 +65,17 @@ def print_categories(run: Mapping[str, Any]) -> None:
         ]
         table.add_row(name, str(figures["right"]["n"]), *cells)
     _console().print(table)
+
+
+def print_writing(run: Mapping[str, Any]) -> None:
+    """What a language model wrote, what was removed or cited anew, and its cost; nothing without one."""
+    if figures := run.get("writing"):
+        table = Table(title=f"Written by a language model: {escape(run['system'])}", title_justify="left")
+        table.add_column("")
+        table.add_column("", justify="right")
+        for name, value in writing_rows(figures):
+            table.add_row(name, escape(value))
+        _console().print(table)
 
 
 def print_failed(run: Mapping[str, Any]) -> None:

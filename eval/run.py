@@ -24,6 +24,7 @@ from eval.summary import (
     summarise,
 )
 from eval.systems import System
+from eval.writing import writing_of
 
 FORMAT = 1
 """Of metrics.json; raised when a key changes its meaning."""
@@ -88,6 +89,7 @@ def run_cases(
 def metrics_of(run: Run) -> dict[str, Any]:
     """The contents of metrics.json."""
     scores = run.scores
+    writing = writing_of(result.answer for result in run.results)
     return {
         "format": FORMAT,
         "system": run.system,
@@ -105,6 +107,8 @@ def metrics_of(run: Run) -> dict[str, Any]:
             "risk_coverage": risk_coverage_curve(scores),
             "operating_point": operating_point(scores),
         },
+        # only where a language model was asked
+        **({"writing": writing} if writing else {}),
         "failed": {result.case.id: result.score.error or result.answer.message for result in run.failed},
         "scores": [
             {"case_sha256": _case_hash(result.case), **asdict(result.score)} for result in run.results

@@ -17,7 +17,7 @@ from chat.writer.models import (
 )
 from chat.writer.pairs import PAIRS, PairTable, pair_table, read_pairs
 from chat.writer.verifying import Verdict, Verifier
-from chat.writer.writing import Draft, Supported, Writer, counts, to_statements
+from chat.writer.writing import Draft, Supported, Writer, to_statements
 
 __all__ = [
     "PAIRS",
@@ -39,7 +39,6 @@ __all__ = [
     "ask_for_questions",
     "choose_model",
     "condense",
-    "counts",
     "open_model",
     "pair_table",
     "read_pairs",

@@ -1,10 +1,10 @@
 """How well the verifier tells supported statements from subtly wrong ones, on pairs written by hand."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from chat.errors import ChatError
 from chat.writer.verifying import Verdict, Verifier
@@ -28,13 +28,16 @@ class Pair:
     """`other words` for what is supported, else what is wrong: `number`, `country`, `negation`, ..."""
     half: Half
     """The verifier's numbers were chosen on `fit` alone."""
+    batch: int = 1
+    """1, or 2 for those written when the first figures were known, before any rule was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
-    """One kind of pairs in one half."""
+    """One kind of pairs in one half of one batch."""
 
     half: Half
+    batch: int
     kind: str
     right: int
     """Pairs that the verifier judged rightly: let pass if supported, refused if not."""
@@ -47,32 +50,35 @@ class PairTable:
 
     rows: tuple[PairRow, ...]
 
-    def caught(self, half: Half) -> float:
-        """Share of the wrong statements that were refused."""
-        return self._share([row for row in self.rows if row.half == half and row.kind != SUPPORTED])
+    def caught(self, half: Half, batch: int | None = None) -> float:
+        """Share of the wrong statements that were refused; of both batches when none is named."""
+        return _share(row for row in self._of(half, batch) if row.kind != SUPPORTED)
 
-    def refused(self, half: Half) -> float:
+    def refused(self, half: Half, batch: int | None = None) -> float:
         """Share of the supported statements that were refused."""
-        return 1 - self._share([row for row in self.rows if row.half == half and row.kind == SUPPORTED])
+        return 1 - _share(row for row in self._of(half, batch) if row.kind == SUPPORTED)
 
     def lines(self) -> list[str]:
         """The table as text for a terminal."""
-        kinds = dict.fromkeys(row.kind for row in self.rows)
-        by_place = {(row.half, row.kind): row for row in self.rows}
-        lines = [f"{'judged rightly':<16}{'fit':>10}{'held':>10}"]
-        for kind in kinds:
-            cells = (by_place.get((half, kind)) for half in ("fit", "held"))
-            lines.append(
-                f"{kind:<16}"
-                + "".join(f"{f'{cell.right}/{cell.pairs}' if cell else '':>10}" for cell in cells)
-            )
+        batches: tuple[int | None, ...] = (*sorted({row.batch for row in self.rows}), None)
+        columns = [(half, batch) for half in get_args(Half) for batch in batches]
+        heads = (half if batch is None else f"{half} {batch}" for half, batch in columns)
+        lines = [f"{'judged rightly':<16}" + "".join(f"{head:>10}" for head in heads)]
+        for kind in dict.fromkeys(row.kind for row in self.rows):
+            of_kind = ([row for row in self._of(*column) if row.kind == kind] for column in columns)
+            cells = (f"{sum(r.right for r in rows)}/{sum(r.pairs for r in rows)}" for rows in of_kind)
+            lines.append(f"{kind:<16}" + "".join(f"{cell:>10}" for cell in cells))
         for name, share in (("wrong caught", self.caught), ("right refused", self.refused)):
-            lines.append(f"{name:<16}{share('fit'):>10.1%}{share('held'):>10.1%}")
+            lines.append(f"{name:<16}" + "".join(f"{share(*column):>10.1%}" for column in columns))
         return lines
 
-    @staticmethod
-    def _share(rows: Sequence[PairRow]) -> float:
-        return sum(row.right for row in rows) / max(1, sum(row.pairs for row in rows))
+    def _of(self, half: Half, batch: int | None) -> list[PairRow]:
+        return [row for row in self.rows if row.half == half and batch in (None, row.batch)]
+
+
+def _share(rows: Iterable[PairRow]) -> float:
+    counted = [(row.right, row.pairs) for row in rows]
+    return sum(right for right, _ in counted) / max(1, sum(pairs for _, pairs in counted))
 
 
 SUPPORTED = "other words"
@@ -99,13 +105,13 @@ def read_pairs(file: Path = PAIRS, articles: Mapping[str, Article] | None = None
 
 def pair_table(pairs: Sequence[Pair], verifier: Verifier) -> PairTable:
     """Judges every pair; rows come in the order in which kinds first appear, `fit` before `held`."""
-    counts: dict[tuple[Half, str], list[int]] = {}
+    counts: dict[tuple[Half, int, str], list[int]] = {}
     for pair in pairs:
-        count = counts.setdefault((pair.half, pair.kind), [0, 0])
+        count = counts.setdefault((pair.half, pair.batch, pair.kind), [0, 0])
         count[0] += verifier.check(pair.statement, [pair.quote]).supported == pair.supported
         count[1] += 1
     ordered = sorted(counts.items(), key=lambda item: item[0][0])
-    return PairTable(tuple(PairRow(half, kind, *count) for (half, kind), count in ordered))
+    return PairTable(tuple(PairRow(*place, *count) for place, count in ordered))
 
 
 def fit_covered(pairs: Sequence[Pair], verifier: Verifier) -> float:

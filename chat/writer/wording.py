@@ -69,9 +69,16 @@ _NUMBER_WORDS = {
     "ninety": 90,
     "hundred": 100,
 }
-_COUNTS = {"twice": "2", "thrice": "3", "dozen": "12", "dozens": "dozens", "hundreds": "hundreds"} | {
-    word: word for word in ("thousands", "millions", "billions", "half", "double", "triple")
-}
+_COUNTS = {
+    "twice": "2",
+    "thrice": "3",
+    "dozen": "12",
+    "dozens": "dozens",
+    "hundreds": "hundreds",
+    "doubled": "double",
+    "tripled": "triple",
+    "halved": "half",
+} | {word: word for word in ("thousands", "millions", "billions", "half", "double", "triple")}
 _ORDINALS = {
     word: f"{number}th"
     for number, word in enumerate(
@@ -84,12 +91,15 @@ NEGATORS = re.compile(
     r"(?:not|no|none|never|neither|nor|nobody|nothing|without|hardly|barely|scarcely|cannot|unable|unwilling|"
     r"lack(?:s|ed|ing)?|fail(?:s|ed|ing|ure)?|refus(?:e|es|ed|ing|al)|reluctan(?:t|ce|tly)|reject(?:s|ed|ing)?|"
     r"den(?:y|ies|ied)|avoid(?:s|ed|ing)?|evad(?:e|es|ed|ing)|ignor(?:e|es|ed|ing)|absen(?:ce|t)|declined|"
-    r"hesitat(?:e|es|ed|ing|ion|ant)|abstain(?:s|ed|ing)?|short|little|few|"
+    r"hesitat(?:e|es|ed|ing|ion|ant)|abstain(?:s|ed|ing)?|short|little|few|dismiss(?:es|ed|ing)?|turn(?:s|ed)?|rul(?:es|ed)|"
     r"(?:did|do|does|is|are|was|were|has|have|had|wo|would|could|should|ca|must)nt)$"
 )
 """Words that turn what follows them in their clause into its opposite; "short" as in "stopped short"."""
 
-_DETERMINERS = frozenset(
+_HOLDS_ON = frozenset("no nor neither without".split())
+"""These turn also what follows an "and"."""
+
+DETERMINERS = frozenset(
     "the a an its their his her our this that these those all some other any both each".split()
 )
 
@@ -100,7 +110,7 @@ _BE = frozenset("is are was were be been being".split())
 
 _OPENS_PHRASE = frozenset(
     "by against to into from inside of with without for on over at in through toward towards within after before "
-    "during amid under between alongside than except including".split()
+    "during amid under between alongside than except including unlike despite".split()
 )
 _TITLES = frozenset("president prime minister chancellor mr mrs ms dr king queen premier foreign".split())
 
@@ -123,8 +133,17 @@ class Unit:
     """Which token turns it into its opposite, or back; -1 for none."""
     opening: bool = False
     """True for a capitalised word at the start of a sentence, which may or may not be a name."""
+    is_past: bool = False
+    """True for what has the form of a past tense or a participle: "sent", "opened"."""
+    is_infinitive: bool = False
+    """True for a verb after "to"."""
     phrase: str = ""
     """The preposition that opens the phrase it stands in; "'s" for a possessive."""
+
+    @property
+    def may_be_verb(self) -> bool:
+        """True for what looks like a verb; of one in the present nothing tells it from a noun."""
+        return self.is_past or self.is_infinitive or (self.kind == "word" and self.text.endswith("ing"))
 
     @property
     def named(self) -> bool:
@@ -210,7 +229,11 @@ class Worder:
             if at and (ends_clause or token.low in _CONJUNCTIONS or joins):
                 clause += 1
                 clauses.append([])
-                flips, scope, phrase = False, -1, ""
+                phrase = ""
+                goes_on = joins and not ends_clause and scope >= 0 and tokens[scope].low in _HOLDS_ON
+                # "not because they are against it"
+                if not (goes_on or (token.low == "because" and scope == at - 1 >= 0)):
+                    flips, scope = False, -1
             negates = self._negates(tokens, at)
             if negates:
                 # "did not refuse" is none; in "will not agree to talks that do not ..." each is one
@@ -227,20 +250,20 @@ class Worder:
             if unit is not None and not negates:
                 owns = tokens[at + length - 1].raw.endswith("'s")
                 units.append(
-                    Unit(
-                        unit.text,
-                        unit.keys,
-                        unit.kind,
-                        sentence,
-                        clause,
-                        at,
-                        flips,
-                        scope,
-                        unit.opening,
-                        "'s" if owns else phrase,
+                    replace(
+                        unit,
+                        sentence=sentence,
+                        clause=clause,
+                        negated=flips,
+                        scope=scope,
+                        is_past=token.raw.islower() and (token.low in _IRREGULAR or token.low.endswith("ed")),
+                        is_infinitive=_is_after_to(tokens, at),
+                        phrase="'s" if owns else phrase,
                     )
                 )
-            clauses[-1] += [t.low for t in tokens[at : at + length]]
+            # May the month must not be read as "may"
+            is_month = unit is not None and unit.text.startswith("month")
+            clauses[-1] += ["month"] if is_month else [t.low for t in tokens[at : at + length]]
             at += length
         lows = tuple(token.low for token in tokens)
         return Wording(tuple(units), frozenset(lows), lows, tuple(" ".join(words) for words in clauses))
@@ -253,8 +276,12 @@ class Worder:
         ):
             return False
         before = tokens[at - 1].low if at else ""
+        if low in ("no", "nobody", "none") and _is_surpassed(tokens, at):
+            return False
         if low in ("little", "few"):
             return before != "a"
+        if low.startswith(("turn", "rul")):
+            return f"{low[:3]} {following}" in ("tur down", "rul out")
         return low != "short" or before.startswith("stop")
 
     def _unit(self, tokens: Sequence[_Token], at: int, starts: bool) -> tuple[int, "Unit | None"]:
@@ -341,7 +368,26 @@ def _hyphens_joined(tokens: Iterable[_Token]) -> list[_Token]:
 def _is_infinitive(tokens: Sequence[_Token], at: int) -> bool:
     """True for "to leave", where "to the region" and "to Russia" are phrases."""
     following = tokens[at + 1].raw if at + 1 < len(tokens) else ""
-    return following.islower() and following not in _DETERMINERS
+    return following.islower() and following not in DETERMINERS
+
+
+def _is_surpassed(tokens: Sequence[_Token], at: int) -> bool:
+    """True for "no state helped more than Belarus", which says that Belarus helped."""
+    rest = [token.low for token in tokens[at + 1 :]]
+    if "than" not in rest:
+        return False
+    until = rest[: rest.index("than")]
+    return any(low in ("more", "less", "better", "worse") or low.endswith("er") for low in until)
+
+
+def _is_after_to(tokens: Sequence[_Token], at: int) -> bool:
+    """True for "to leave" and "to further sustain"."""
+    before = [token.low for token in tokens[max(0, at - 2) : at]]
+    return (
+        tokens[at].raw.islower()
+        and not tokens[at].low.endswith(("ed", "ing"))
+        and (before[-1:] == ["to"] or (before[:1] == ["to"] and before[1].endswith(("ly", "er"))))
+    )
 
 
 def _is_list(tokens: Sequence[_Token], at: int) -> bool:
@@ -375,6 +421,8 @@ def _number(tokens: Sequence[_Token], at: int) -> tuple[int, str] | None:
         key = str(_NUMBER_WORDS[token.low])
     elif token.low in _COUNTS:
         return 1, _COUNTS[token.low]
+    elif token.low == "once" and following in ("a", "per", "every"):
+        return 1, "1"
     elif token.low in _ORDINALS:
         return 1, _ORDINALS[token.low]
     else:

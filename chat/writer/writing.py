@@ -1,7 +1,7 @@
 """A model's answer, statement by statement: checked, cited anew where better evidence is found, or taken out."""
 
 import re
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -260,13 +260,3 @@ def _in_own_words(text: str, question: str) -> str:
     asked = {word[:5] for word in re.findall(r"\w+", question.casefold())}
     new = [w for w in re.findall(r"\w+", text.casefold()) if w not in STOP_WORDS and w[:5] not in asked]
     return "" if new else " ".join(text.split())[:300]
-
-
-def counts(traces: Iterable[dict[str, Any]]) -> dict[str, float]:
-    """Sums over the traces of many answers, for a report."""
-    names = ("written", "kept", "recited", "removed", "unknown_markers", "tokens_in", "tokens_out", "seconds")
-    sums = dict.fromkeys(names, 0)
-    for one in traces:
-        for name in names:
-            sums[name] += one.get(name, 0)
-    return sums

@@ -10,6 +10,7 @@ from eval.report.charts import bar, hit_chart, interval_strip, latency_chart, ri
 from eval.report.markup import Markup, element, joined
 from eval.run import Result, Run
 from eval.summary import MEASURES, shown, shown_range
+from eval.writing import writing_rows
 
 CASES_SHOWN = 2_000
 """More would make a page that no browser likes; the wrong ones come first then."""
@@ -48,6 +49,7 @@ def page_body(run: Run, metrics: Mapping[str, Any]) -> Markup:
         element(
             "main",
             _figures(metrics),
+            _writing(metrics),
             _charts(run, metrics),
             _cases(run),
             _settings(metrics),
@@ -100,6 +102,28 @@ def _figures(metrics: Mapping[str, Any]) -> Markup:
         element("h2", "Measures"),
         element("dl", *tiles, class_="tiles"),
         element("p", "With bootstrap 95 % intervals. ↓ lower is better.", class_="quiet"),
+    )
+
+
+def _writing(metrics: Mapping[str, Any]) -> Markup | None:
+    """What the language model wrote and what became of it; None without one."""
+    if not (figures := metrics.get("writing")):
+        return None
+    rows = [
+        element("tr", element("th", name, scope="row"), element("td", value))
+        for name, value in writing_rows(figures)
+    ]
+    return element(
+        "section",
+        element("h2", "Written by a language model"),
+        element("div", element("table", *rows), class_="scroll"),
+        element(
+            "p",
+            "Each statement is checked against the words it cites. One that is not supported is searched for "
+            "once more and cited anew, or removed.",
+            class_="quiet",
+        ),
+        id="writing",
     )
 
 

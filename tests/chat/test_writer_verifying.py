@@ -42,6 +42,7 @@ def shipped(corpus, embedder) -> Verifier:
         ("They did not recognize the region.", "They refused to recognize the region."),
         ("She called it “our man”.", "She called it ‘our man’ in public."),
         ("The multivector policy stays.", "The multi-vector policy stays."),
+        ("Prices rose because of the drought.", "The drought caused prices to rise."),
     ],
 )
 def test_what_is_said_in_other_words_passes(verifier, statement, evidence):
@@ -68,6 +69,18 @@ def test_what_is_said_in_other_words_passes(verifier, statement, evidence):
         ("Baku left and later blamed greedy partners.", LEFT, "nothing in the evidence says"),
         ("Georgia left in 1999, and Baku in 2012.", "Baku left in 1999. Georgia followed in 2012.", "something else"),
         ("It is likely that they leave.", "It is unlikely that they leave.", "'likely' against 'unlikely'"),
+        ("The drought rose because prices fell.", "Prices fell because of the drought.", "cause and effect"),
+        ("It has been set up.", "It is time to set up a fund, and to pay.", "that it is done"),
+        ("Prices will fall.", "Prices fell.", "will fall"),
+        ("Prices are less stable.", "Prices are more stable.", "less 'stable' against more"),
+        ("It is the largest buyer.", "It is the third largest buyer.", "has it third"),
+        ("They never agree.", "They do not always agree.", "'never' is more"),
+        ("It is the only tool.", "It is one of the tools.", "'only' is more"),
+        ("Many states left.", "Two states left.", "'many' is more"),
+        ("Most farmers agreed, residents did not.", "Most residents agreed, farmers did not.", "'most' goes with"),
+        ("Firms may report it.", "Firms must report it.", "'may' against 'must'"),
+        ("They returned to the pact.", "They turned away from the pact.", "against from"),
+        ("The court argued that.", "The court heard the lawyers of the large firm, which argued that.", "said of another"),
         ("1999!", LEFT, "nothing that can be checked"),
         ("", LEFT, "nothing that can be checked"),
     ],
@@ -153,10 +166,14 @@ def test_the_pairs_are_enough_and_their_quotes_stand_in_the_articles(corpus):
 def test_the_verifier_holds_what_was_measured(shipped):
     """The held half was never used to choose anything; the README gives these figures."""
     table = pair_table(read_pairs(), shipped)
-    assert table.caught("fit") >= 0.95
-    assert table.refused("fit") <= 0.10
-    assert table.caught("held") >= 0.92
-    assert table.refused("held") <= 0.11
+    for batch in (1, 2):
+        assert table.caught("fit", batch) >= 0.95
+        assert table.refused("fit", batch) <= 0.10
+    # the aims of 95 and 10 % are missed on what was held back, by more on the newer batch
+    assert table.caught("held", 1) >= 0.96
+    assert table.refused("held", 1) <= 0.11
+    assert table.caught("held", 2) >= 0.81
+    assert table.refused("held", 2) <= 0.19
     assert table.lines()[-2].startswith("wrong caught")
 
 

@@ -26,7 +26,7 @@ TEXT = (
     "The pact has six members. It was founded in 1992. Armenia may leave the pact soon. "
     "The charter names the members. It does not bind them."
 )
-FAST = Limits(first=5, stall=5, whole=10, retries=0)
+FAST = Limits(first=30, stall=30, whole=60, retries=0)
 
 
 def evidence_of(text: str = TEXT) -> list[Evidence]:
