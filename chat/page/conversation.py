@@ -50,6 +50,10 @@ class Conversation(list[Exchange]):
 
     id: str = ""
     """The name under which the browser keeps it."""
+    unticked: tuple[int, frozenset[str]] = (0, frozenset())
+    """Ids of articles that are not asked, what is added later is; and the number of the tick that said so."""
+    drawing: tuple[int, str] = (0, "")
+    """Its last drawing, with a number that goes up with each that differs from the one before."""
 
 
 Exchanges = list[Exchange]
@@ -88,6 +92,21 @@ def replace_all(conversation: Conversation, id: str, exchanges: Iterable[Exchang
     with _changing:
         conversation[:] = exchanges
         conversation.id = id
+
+
+def untick(conversation: Conversation, tick: int, articles: frozenset[str]) -> None:
+    """Leaves articles out from now on, unless a later tick has already said which."""
+    with _changing:
+        if tick > conversation.unticked[0]:
+            conversation.unticked = tick, articles
+
+
+def put_before(conversation: Conversation, id: str, exchanges: Iterable[Exchange]) -> None:
+    """Puts what a browser kept before what was asked since, once; for a session that was forgotten meanwhile."""
+    with _changing:
+        if conversation.id != id:
+            conversation[:0] = exchanges
+            conversation.id = id
 
 
 def _finish(exchange: Exchange) -> None:

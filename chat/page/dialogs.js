@@ -17,7 +17,10 @@ function showDialog(title, ...inside) {
   const dialog = make('dialog', { 'aria-labelledby': 'dialog-title' }, make('header', {}, heading, away), ...inside);
   away.addEventListener('click', () => dialog.close());
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
-  dialog.addEventListener('close', () => dialog.remove()); // the browser has given the focus back by then
+  dialog.addEventListener('close', () => {
+    if (dialog.contains(toast)) document.body.append(toast);
+    dialog.remove(); // the browser has given the focus back by then
+  });
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
@@ -46,6 +49,18 @@ document.body.append(toast);
 let fading = 0;
 function say(text) {
   clearTimeout(fading);
+  // what lies under a window can neither be seen well nor heard
+  ([...document.querySelectorAll('dialog[open]')].pop() ?? document.body).append(toast);
   toast.textContent = text;
-  fading = setTimeout(() => (toast.textContent = ''), 4000);
+  fading = setTimeout(() => (toast.textContent = ''), 3000 + 60 * text.length);
 }
+
+// What the server says was done.
+let told = '';
+whenThere('#notice', (notice) => {
+  new MutationObserver(() => {
+    const telling = notice.querySelector('[data-say]');
+    if (telling && telling.dataset.say !== told) say(telling.textContent);
+    told = telling?.dataset.say ?? '';
+  }).observe(notice, { childList: true, subtree: true, attributeFilter: ['data-say'] });
+});

@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from chat.page.render import escaped
+from chat.page.pieces import escaped
 
 RUNS_SHOWN = 12
 REPORT = "report.html"
+OURS = "dossier"
+"""What runs call the product; the other systems are there to compare it with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +177,16 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def render_evaluation(evaluation: Evaluation) -> str:
     """The last runs, the newest with its categories, and the one under way."""
     runs = read_runs(evaluation.folder)[:RUNS_SHOWN]
-    newest = _render_newest(runs[0]) if runs else '<p class="none">No run yet.</p>'
-    older = "".join(_render_older(run) for run in runs[1:])
+    newest = next((run for run in runs if run.system == OURS), runs[0] if runs else None)
+    headline = _render_newest(newest) if newest else '<p class="none">No run yet.</p>'
+    others = "".join(_render_older(run) for run in runs if run is not newest)
     return (
         '<section class="evaluation" aria-label="Evaluation">'
         "<h2>How good are the answers?</h2>"
         '<p class="credit">Measured with questions whose right answers are known, by rules that anybody can '
         "check; no language model is the judge.</p>"
-        f"{_render_job(evaluation)}{newest}"
-        + (f'<h3 class="label">Earlier runs</h3><ul class="runs">{older}</ul>' if older else "")
+        f"{_render_job(evaluation)}{headline}"
+        + (f'<h3 class="label">Other runs</h3><ul class="runs">{others}</ul>' if others else "")
         + "</section>"
     )
 
@@ -199,13 +202,13 @@ def _render_job(evaluation: Evaluation) -> str:
             '<button type="button" class="quiet" data-evaluate="cancel">Cancel</button></div>'
         )
     said = {
-        "idle": "",
+        "idle": "It asks every question of the set; the page can be used meanwhile." * evaluation.available,
         "cancelled": "The run was cancelled; nothing was written.",
         "done": "The run is done.",
         "failed": f"The run failed: {evaluation.problem}",
     }[evaluation.state]
     button = (
-        '<button type="button" class="quiet" data-evaluate="start">Run now</button>'
+        '<button type="button" class="primary" data-evaluate="start">Run now</button>'
         if evaluation.available
         else ""
     )
@@ -215,14 +218,17 @@ def _render_job(evaluation: Evaluation) -> str:
 def _render_newest(run: PastRun) -> str:
     bars = "".join(
         f'<tr><th scope="row">{escaped(name)}</th><td>{_meter(share, name)}</td>'
-        f"<td>{_percent(share.value)}</td><td>{share.cases}</td></tr>"
+        f"<td>{_percent(share.value)}</td><td>{100 * share.low:.0f}–{100 * share.high:.0f}</td>"
+        f"<td>{share.cases}</td></tr>"
         for name, share in run.categories
     )
     return (
-        f'<div class="newest"><p class="headline"><strong>{_percent(run.right.value)}</strong> right</p>'
+        f'<div class="newest"><p class="headline"><strong>{_percent(run.right.value)}</strong> '
+        "of the answers are right</p>"
         f'<p class="credit">{_interval(run.right)} · {_about(run)}</p>{_report(run)}'
-        '<table><caption class="label">By category</caption><thead class="hidden"><tr><th>category</th>'
-        f"<th></th><th>right</th><th>cases</th></tr></thead><tbody>{bars}</tbody></table></div>"
+        '<table><caption class="hidden">By category</caption><thead><tr><th scope="col">category</th>'
+        '<td></td><th scope="col">right</th><th scope="col">95 % interval</th><th scope="col">questions</th>'
+        f"</tr></thead><tbody>{bars}</tbody></table></div>"
     )
 
 
@@ -237,7 +243,7 @@ def _about(run: PastRun) -> str:
     when = run.started[:16].replace("T", " ")
     failed = f" · {run.failed} ended in a fault" if run.failed else ""
     return escaped(
-        f"{run.right.cases} questions · {', '.join(run.splits)} · {run.system} · {when} UTC{failed}"
+        f"{run.right.cases} questions ({', '.join(run.splits)}) · {run.system} · {when} UTC{failed}"
     )
 
 

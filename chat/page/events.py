@@ -1,6 +1,8 @@
 """What the page does when somebody asks, stops, opens an article or ticks one."""
 
 import logging
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,13 +18,16 @@ from chat.page.conversation import (
     answer_waiting,
     history_before,
     is_running,
+    put_before,
     replace_all,
     stop_all,
     suggest_next,
+    untick,
 )
 from chat.page.evaluation import Evaluation, render_evaluation
 from chat.page.history import freeze, thaw
-from chat.page.render import Span, escaped, render_article, render_article_list, render_conversation
+from chat.page.pieces import escaped
+from chat.page.render import Span, render_article, render_article_list, render_asking, render_conversation
 from chat.page.settings import PageSettings
 from chat.page.uploads import removable
 
@@ -30,6 +35,8 @@ log = logging.getLogger(__name__)
 
 WAITING_MOST = 8
 """Questions of one conversation that are not answered yet."""
+
+FORGOTTEN = "Dossier was started anew meanwhile. Try that once more."
 
 AT_ONCE = 8
 """Conversations that are answered at the same time; the others wait in the queue."""
@@ -40,11 +47,12 @@ class Parts(NamedTuple):
 
     asked: gr.State
     """Conversation: one per browser session."""
-    scope: gr.State
-    """frozenset of article ids, or None for all."""
     conversation: gr.HTML
     question: gr.Textbox
+    asking: gr.HTML
+    """Which articles are asked."""
     notice: gr.HTML
+    """Why something was not done, or that it was: the latter is shown for a moment only (page.js)."""
     ask: gr.Button
     stop: gr.Button
     reader: gr.HTML
@@ -109,23 +117,33 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
     feedback = settings.home / "feedback"
     evaluation = Evaluation(settings.evaluate, settings.runs)
 
+    one_drawing = threading.Lock()  # or an older drawing could take the higher number
+
     def drawn(asked: Conversation) -> str:
         shelf = answerer.articles
-        return render_conversation(
-            asked, shelf, answerer.examples, lambda exchange: freeze(exchange, shelf), asked.id
-        )
+        with one_drawing:
+            markup = render_conversation(
+                asked, shelf, answerer.examples, lambda exchange: freeze(exchange, shelf), asked.id
+            )
+            number, before = asked.drawing
+            if markup != before:
+                number += 1
+                asked.drawing = number, markup
+        return f'<div data-drawing="{number}">{markup}</div>'
 
-    def take(question: str, asked: Conversation, scope: frozenset[str] | None) -> tuple[Any, ...]:
-        scope = None if scope is None else scope & answerer.articles.keys()  # some may have been removed
+    def scope_of(asked: Conversation) -> frozenset[str] | None:
+        known, (_, unticked) = frozenset(answerer.articles), asked.unticked
+        return known - unticked if known & unticked else None
+
+    def take(question: str, asked: Conversation) -> tuple[Any, ...]:
+        scope = scope_of(asked)
         if why := refusal(question, asked, scope):
             return gr.skip(), alert(why), asked, gr.skip()
         asked.append(Exchange(question.strip(), scope))
-        return "", scope_note(scope), asked, drawn(asked)
+        return "", "", asked, drawn(asked)
 
-    def take_suggested(
-        event: gr.EventData, asked: Conversation, scope: frozenset[str] | None
-    ) -> tuple[Any, ...]:
-        _, *rest = take(str(_said(event).get("question", "")), asked, scope)
+    def take_suggested(event: gr.EventData, asked: Conversation) -> tuple[Any, ...]:
+        _, *rest = take(str(_said(event).get("question", "")), asked)
         return gr.skip(), *rest  # what is being typed stays
 
     def answer(asked: Conversation) -> Iterator[Any]:
@@ -141,8 +159,8 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
             yield drawn(asked)
         yield drawn(asked)  # a question may have been asked meanwhile, and its drawing overtaken by ours
 
-    def restore(event: gr.EventData, asked: Conversation, scope: frozenset[str] | None) -> tuple[Any, ...]:
-        id, notice = str(_said(event).get("id"))[:40], scope_note(scope)
+    def restore(event: gr.EventData, asked: Conversation) -> tuple[Any, ...]:
+        id, notice = str(_said(event).get("id"))[:40], ""
         rows = _said(event).get("exchanges")
         try:
             # None: the page has only just said what it is called, and may have been asked something before
@@ -153,6 +171,8 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
             id, kept, notice = f"{id}~", [], alert("That conversation cannot be read any more.")
         if rows is None:
             asked.id = id
+        elif _said(event).get("forgotten") is True:
+            put_before(asked, id, kept)
         else:
             replace_all(asked, id, kept)
         return notice, asked, drawn(asked)
@@ -161,26 +181,24 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
         vote, comment = _said(event).get("vote"), str(_said(event).get("comment", ""))
         exchange = _named(event, asked)
         if exchange is None or vote not in ("up", "down"):
-            return gr.skip(), gr.skip()
+            return alert(FORGOTTEN), drawn(asked)
         history = history_before(asked, exchange)
         row = vote_row(vote, comment, exchange.question, history, exchange.answer)
         if why := _kept(feedback / VOTES, row):
             return alert(why), gr.skip()
         exchange.vote = vote
         said = "Comment stored" if comment.strip() else "Stored"
-        return f"<p>{said} on this machine. Thank you.</p>", drawn(asked)
+        return tell(f"{said} on this machine. Thank you."), drawn(asked)
 
     def draft(event: gr.EventData, asked: Conversation) -> tuple[Any, ...]:
         exchange = _named(event, asked)
         if exchange is None or exchange.drafted:
-            return gr.skip(), gr.skip()
+            return alert("" if exchange else FORGOTTEN), drawn(asked)
         row = draft_case(exchange.question, history_before(asked, exchange), exchange.answer)
         if why := _kept(feedback / CASES, row):
             return alert(why), gr.skip()
         exchange.drafted = True
-        return f"<p>Added as {row['id']} to {escaped(str(feedback / CASES))}: complete it there.</p>", drawn(
-            asked
-        )
+        return tell(f"Added to {feedback / CASES} as {row['id']}: complete it there."), drawn(asked)
 
     def stop(asked: Conversation) -> str:
         stop_all(asked)
@@ -193,15 +211,15 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
         except (ValueError, KeyError):
             return gr.skip()
 
-    def list_articles(scope: frozenset[str] | None) -> str:
+    def list_articles(asked: Conversation) -> tuple[str, str]:
         names = removable(answerer) if settings.own is not None else None
-        return render_article_list(answerer.articles, scope, names)
+        return render_article_list(answerer.articles, scope_of(asked), names), asking(asked)
 
-    def choose(event: gr.EventData) -> tuple[frozenset[str] | None, str]:
-        known = answerer.articles.keys()
-        chosen = known & {str(article) for article in _said(event).get("articles", [])}
-        scope = None if chosen == known else frozenset(chosen)
-        return scope, scope_note(scope)
+    def choose(event: gr.EventData, asked: Conversation) -> tuple[Conversation, str, str]:
+        named, tick = _said(event).get("unticked"), _said(event).get("tick")
+        if isinstance(named, list) and isinstance(tick, int):
+            untick(asked, tick, answerer.articles.keys() & frozenset(map(str, named)))
+        return asked, asking(asked), ""
 
     def evaluate(event: gr.EventData) -> str:
         match _said(event).get("do"):
@@ -211,11 +229,15 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
                 evaluation.cancel()
         return render_evaluation(evaluation)
 
-    def scope_note(scope: frozenset[str] | None) -> str:
-        return "" if scope is None else f"<p>Asking {len(scope)} of {len(answerer.articles)} articles</p>"
+    def asking(asked: Conversation) -> str:
+        return render_asking(len(answerer.articles), scope_of(asked), asked.unticked[0])
 
     def alert(why: str) -> str:
-        return f'<p role="alert">{escaped(why)}</p>'
+        return f'<p role="alert">{escaped(why)}</p>' if why else ""
+
+    def tell(what: str) -> str:
+        # the time makes the same words once more a new message
+        return f'<p data-say="{time.time_ns()}">{escaped(what)}</p>'
 
     # Straight calls do not queue; only answering does. `multiple`: a second question may come while
     # one is answered, and waits in the conversation.
@@ -226,8 +248,8 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
         "trigger_mode": "multiple",
     }
     taken = [parts.question, parts.notice, parts.asked, parts.conversation]
-    typed = {"fn": take, "inputs": [parts.question, parts.asked, parts.scope], "outputs": taken}
-    suggested = {"fn": take_suggested, "inputs": [parts.asked, parts.scope], "outputs": taken}
+    typed = {"fn": take, "inputs": [parts.question, parts.asked], "outputs": taken}
+    suggested = {"fn": take_suggested, "inputs": parts.asked, "outputs": taken}
     for heard, handler in (
         (parts.question.submit, typed),
         (parts.ask.click, typed),
@@ -251,9 +273,11 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
     parts.conversation.vote(judge, parts.asked, shown, **straight)
     parts.conversation.draft(draft, parts.asked, shown, **straight)
     kept = [parts.notice, parts.asked, parts.conversation]
-    parts.conversation.restore(restore, [parts.asked, parts.scope], kept, **straight)
+    parts.conversation.restore(restore, parts.asked, kept, **straight)
+    parts.conversation.redraw(drawn, parts.asked, parts.conversation, **straight)
     parts.stop.click(stop, parts.asked, parts.conversation, **straight)
     parts.conversation.evaluation(evaluate, None, parts.evaluation, **straight)
     parts.conversation.open(open_article, None, parts.reader, **straight)
-    parts.conversation.list(list_articles, parts.scope, parts.reader, **straight)
-    parts.conversation.scope(choose, None, [parts.scope, parts.notice], **straight)
+    parts.conversation.list(list_articles, parts.asked, [parts.reader, parts.asking], **straight)
+    chosen = [parts.asked, parts.asking, parts.notice]
+    parts.conversation.scope(choose, parts.asked, chosen, **straight)

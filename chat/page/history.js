@@ -23,10 +23,14 @@ const allKept = () =>
 let here = sessionStorage.getItem(HERE) || freshId();
 let seen; // when it was last changed, as far as this tab knows
 let written; // its exchanges, as this tab last wrote them
+let known = false; // whether the server has said that it knows this conversation
+let newest = ['', 0]; // conversation and number of the newest drawing that was seen
 
 // What is kept under `id` takes the place of what is shown; where nothing is kept, `otherwise` does.
 function goTo(id, otherwise = []) {
   here = id;
+  known = false;
+  current = null;
   sessionStorage.setItem(HERE, id);
   const kept = readKept(id);
   seen = kept?.changed;
@@ -36,6 +40,21 @@ function goTo(id, otherwise = []) {
 
 function keep() {
   const drawn = element.querySelector('[data-conversation]');
+  const number = +element.querySelector('[data-drawing]')?.dataset.drawing;
+  if (drawn?.dataset.conversation === newest[0] && number < newest[1]) {
+    // an older drawing came after a newer one
+    trigger('redraw', {});
+    return;
+  }
+  newest = [drawn?.dataset.conversation, number];
+  if (drawn?.dataset.conversation === here) known = true;
+  else if (drawn?.dataset.conversation === '' && known) {
+    // the server has forgotten this session: it was started anew, or the machine had slept
+    known = false;
+    trigger('restore', { id: here, exchanges: readKept(here)?.exchanges ?? [], forgotten: true });
+    trigger('scope', { unticked, tick });
+    return;
+  }
   if (drawn?.dataset.conversation === `${here}~`) {
     // what is kept could not be read, and stays as it is
     here += '~';
@@ -75,10 +94,12 @@ function store(id, kept) {
 
 function showHistory() {
   const list = make('ul', { class: 'kept' });
-  const draw = () => {
+  // `id` is the conversation whose line gets the focus: drawing takes it away from where it was
+  const draw = (id) => {
     const all = allKept();
     list.replaceChildren(...all.map(([id, kept]) => line(id, kept)));
     if (!all.length) list.append(make('li', { class: 'none' }, 'Nothing is kept yet.'));
+    if (id) setTimeout(() => list.querySelector(`[data-kept="${CSS.escape(id)}"]`)?.focus());
   };
   const line = (id, kept) => {
     const count = kept.exchanges.length;
@@ -90,7 +111,7 @@ function showHistory() {
     };
     const open = make(
       'button',
-      { type: 'button', class: 'open', ...(id === here ? { 'aria-current': 'true' } : {}) },
+      { type: 'button', class: 'open', 'data-kept': id, ...(id === here ? { 'aria-current': 'true' } : {}) },
       make('span', { class: 'title', dir: 'auto' }, kept.name),
       make('span', { class: 'credit' }, `${count} ${count === 1 ? 'question' : 'questions'} · ${when}`),
     );
@@ -101,17 +122,26 @@ function showHistory() {
     const rename = button('Rename', () =>
       askForText('Rename the conversation', '', kept.name, 'Rename', (name) => {
         if (name) store(id, { ...readKept(id), name });
-        draw();
+        draw(id);
       }),
     );
     const save = button('Export', () => download(`${kept.name.slice(0, 60)}.md`, conversationMarkdown(kept)));
     const remove = button('Delete', () => {
       localStorage.removeItem(KEPT + id);
-      if (id === here) goTo(freshId());
-      draw();
-      say(`“${kept.name}” is deleted.`);
+      const wasHere = id === here;
+      if (wasHere) goTo(freshId());
+      const undo = button('Undo: keep', () => {
+        store(id, kept);
+        if (wasHere) goTo(id);
+        draw(id);
+      });
+      const gone = make('p', { class: 'credit', role: 'status' }, `“${kept.name}” is deleted. `);
+      undo.textContent = 'Undo';
+      item.replaceChildren(gone, make('div', { class: 'actions' }, undo));
+      undo.focus();
     });
-    return make('li', {}, open, make('div', { class: 'actions' }, rename, save, remove));
+    const item = make('li', {}, open, make('div', { class: 'actions' }, rename, save, remove));
+    return item;
   };
   draw();
   const dialog = showDialog(
@@ -177,7 +207,7 @@ document.addEventListener('click', (event) => {
   const number = exchange ? +exchange.dataset.exchange : 0;
   if ('new' in button.dataset) {
     goTo(freshId());
-    document.querySelector('#question textarea').focus();
+    box().focus();
   } else if ('history' in button.dataset) showHistory();
   else if ('copy' in button.dataset) {
     const { markdown } = JSON.parse(exchange.dataset.frozen);
@@ -196,6 +226,6 @@ document.addEventListener('click', (event) => {
 new MutationObserver(keep).observe(element, {
   childList: true,
   subtree: true,
-  attributeFilter: ['data-frozen', 'data-conversation'],
+  attributeFilter: ['data-frozen', 'data-conversation', 'data-drawing'],
 });
 goTo(here, null);

@@ -7,7 +7,8 @@ from typing import Any, get_args
 from chat.answers import Answer, Citation, Closest, Found, Outcome, Statement
 from chat.page.conversation import Exchange
 from chat.page.markdown import answer_markdown
-from chat.page.render import FOUND_SHOWN, Shelf
+from chat.page.pieces import Shelf
+from chat.page.trace import FOUND_SHOWN
 
 FORMAT = 1
 """Raised when a row changes its meaning; rows of another format are not opened."""

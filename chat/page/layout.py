@@ -8,7 +8,7 @@ from chat.engine import Answerer
 from chat.page.api import add_api
 from chat.page.conversation import Conversation
 from chat.page.events import Parts, connect
-from chat.page.render import render_article_list, render_conversation, render_heading
+from chat.page.render import render_article_list, render_asking, render_conversation, render_heading
 from chat.page.settings import PageSettings
 from chat.page.uploads import removable
 
@@ -34,7 +34,6 @@ def build_page(answerer: Answerer, settings: PageSettings) -> gr.Blocks:
     added = removable(answerer) if settings.own is not None else None
     with gr.Blocks(title=title, analytics_enabled=False, fill_height=True, fill_width=True) as page:
         asked = gr.State(Conversation())
-        scope = gr.State(None)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk", min_width=0):
                 gr.HTML(render_heading(title), apply_default_css=False, elem_id="heading")
@@ -59,14 +58,18 @@ def build_page(answerer: Answerer, settings: PageSettings) -> gr.Blocks:
                         )
                         stop = gr.Button("Stop", elem_id="stop", min_width=0)
                         ask = gr.Button("Ask", variant="primary", elem_id="ask", min_width=0)
-                    notice = gr.HTML("", apply_default_css=False, elem_id="notice")
+                    with gr.Row(elem_id="under"):
+                        asking = gr.HTML(
+                            render_asking(len(answerer.articles)), apply_default_css=False, elem_id="asking"
+                        )
+                        notice = gr.HTML("", apply_default_css=False, elem_id="notice")
             with gr.Column(elem_id="side", min_width=0):
                 reader = gr.HTML(
                     render_article_list(answerer.articles, None, added),
                     apply_default_css=False,
                     elem_id="reader",
                 )
-        parts = Parts(asked, scope, conversation, question, notice, ask, stop, reader, evaluation)
+        parts = Parts(asked, conversation, question, asking, notice, ask, stop, reader, evaluation)
         connect(parts, answerer, settings)
         add_api(answerer)
     return page

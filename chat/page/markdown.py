@@ -3,7 +3,8 @@
 import re
 
 from chat.answers import Answer
-from chat.page.render import OUTCOMES, Shelf
+from chat.page.pieces import Shelf
+from chat.page.render import OUTCOMES
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
 _OPENING = re.compile(r"^(\d*)([#+.)-])")

@@ -7,7 +7,21 @@ const CALM = window.matchMedia('(prefers-reduced-motion: reduce)');
 const reader = () => document.getElementById('reader');
 const side = () => document.getElementById('side');
 const talk = () => document.getElementById('talk');
+const box = () => document.querySelector('#question textarea');
 const glide = () => (CALM.matches ? 'auto' : 'smooth');
+
+// Gradio puts the parts of the page in one after the other; those that come later are waited for.
+function whenThere(selector, act) {
+  const there = document.querySelector(selector);
+  if (there) return act(there);
+  const waiting = new MutationObserver(() => {
+    const come = document.querySelector(selector);
+    if (!come) return;
+    waiting.disconnect();
+    act(come);
+  });
+  waiting.observe(document.body, { childList: true, subtree: true });
+}
 
 // Opening an article
 
@@ -22,11 +36,7 @@ function open(button) {
   const answer = button.closest('.answer');
   if (JSON.parse(answer?.dataset.changed ?? '[]').includes(article)) {
     // where the words stood in an article that has changed is not known
-    wanted = { article };
-    if (!reader().contains(button)) opener = button;
-    trigger('open', { article, spans: [] });
-    showSheet(true);
-    reveal();
+    show(button, { article }, []);
     return;
   }
   if (answer && start !== undefined) {
@@ -34,11 +44,28 @@ function open(button) {
       if (other.dataset.article === article && other.dataset.start !== start) spans.push(spanOf(other));
     }
   }
-  wanted = { article, start };
+  show(button, { article, start }, spans);
+}
+
+function show(button, what, spans) {
+  wanted = what;
   if (!reader().contains(button)) opener = button;
-  trigger('open', { article, spans });
+  const exchange = button.closest('.exchange');
+  current = exchange && button.dataset.number ? [exchange.id, button.dataset.number] : null;
+  markCurrent();
+  trigger('open', { article: what.article, spans });
   showSheet(true);
   reveal();
+}
+
+let current = null; // exchange and number of the citation that the reading pane shows
+function markCurrent() {
+  const [exchange, number] = current ?? [];
+  for (const button of element.querySelectorAll('.marker, .source[data-number]')) {
+    const shown = button.dataset.number === number && button.closest('.exchange')?.id === exchange;
+    if (shown) button.setAttribute('aria-current', 'true');
+    else button.removeAttribute('aria-current');
+  }
 }
 
 function reveal() {
@@ -52,17 +79,22 @@ function reveal() {
   if (wanted.start !== undefined && !words) return;
   if (words) words.scrollIntoView({ block: 'center', behavior: glide() });
   else pane.scrollTop = 0;
+  tidyTicks();
   pane.focus({ preventScroll: true });
   wanted = null;
 }
 
 function list() {
   wanted = {};
+  current = null;
+  markCurrent();
   trigger('list', {});
   showSheet(true);
 }
 
+// On a phone the browser's own way back closes the sheet and leaves the page as it is.
 function showSheet(shown) {
+  if (shown && NARROW.matches && !document.body.classList.contains('reading')) history.pushState({ sheet: true }, '');
   document.body.classList.toggle('reading', shown);
   tidySheet();
 }
@@ -74,11 +106,17 @@ function tidySheet() {
 }
 
 function close() {
-  showSheet(false);
-  if (opener && opener.isConnected) opener.focus();
-  else document.querySelector('#question textarea').focus();
+  if (NARROW.matches && history.state?.sheet) history.back();
+  else leaveSheet();
 }
 
+function leaveSheet() {
+  showSheet(false);
+  if (opener && opener.isConnected) opener.focus();
+  else box().focus();
+}
+
+window.addEventListener('popstate', () => document.body.classList.contains('reading') && leaveSheet());
 NARROW.addEventListener('change', tidySheet);
 tidySheet();
 
@@ -155,10 +193,31 @@ document.addEventListener('keydown', (event) => {
   else if (side().contains(document.activeElement)) close();
 });
 
+const ticks = () => [...reader().querySelectorAll('input[name=scope]')];
+let unticked = []; // the articles that are not asked
+let tick = 0; // counts the changes, so that of two the later one holds, whichever the server hears first
+
 document.addEventListener('change', (event) => {
-  if (event.target.name !== 'scope') return;
-  const ticked = reader().querySelectorAll('input[name=scope]:checked');
-  trigger('scope', { articles: [...ticked].map((tick) => tick.value) });
+  if (event.target.name === 'all') for (const tick of ticks()) tick.checked = event.target.checked;
+  else if (event.target.name !== 'scope') return;
+  tidyTicks();
+  unticked = ticks().filter((tick) => !tick.checked).map((tick) => tick.value);
+  trigger('scope', { unticked, tick: ++tick });
+});
+
+function tidyTicks() {
+  const all = reader().querySelector('input[name=all]');
+  if (!all) return;
+  const some = ticks().filter((tick) => tick.checked).length;
+  all.checked = some === ticks().length;
+  all.indeterminate = some > 0 && !all.checked;
+}
+
+whenThere('#asking', (asking) => {
+  new MutationObserver(() => {
+    const told = +asking.querySelector('[data-tick]')?.dataset.tick;
+    if (told < tick) trigger('scope', { unticked, tick }); // an older one was drawn last
+  }).observe(asking, { childList: true, subtree: true, attributeFilter: ['data-tick'] });
 });
 
 // Redrawn parts: what was unfolded stays so, the question at work stays in sight
@@ -193,6 +252,7 @@ let count = 0;
 
 watch('value', () => {
   refocus();
+  markCurrent();
   for (const id of unfolded) {
     const folded = document.getElementById(id);
     if (folded) folded.open = true;
@@ -205,3 +265,15 @@ watch('value', () => {
 });
 
 new MutationObserver(reveal).observe(reader(), { childList: true, subtree: true, attributes: true });
+
+// What is typed and not asked yet survives that the page is loaded anew, which Gradio does by itself where it has
+// lost its server for a while.
+
+const TYPED = 'dossier-typed';
+addEventListener('pagehide', () => sessionStorage.setItem(TYPED, box()?.value ?? ''));
+whenThere('#question textarea', (empty) => {
+  const typed = sessionStorage.getItem(TYPED);
+  if (empty.value || !typed) return;
+  empty.value = typed;
+  empty.dispatchEvent(new Event('input', { bubbles: true }));
+});

@@ -1,19 +1,18 @@
 """From dataclasses to HTML. Whatever comes from a document, a question or a model goes through `escaped`."""
 
-import html
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from chat.answers import Answer, Citation, Closest, Found, Outcome, Progress, Statement
+from chat.answers import Answer, Citation, Closest, Outcome, Progress, Statement
 from chat.composing import DIFFER, DISAGREE
 from chat.page.conversation import Exchange, Exchanges
+from chat.page.pieces import Shelf, count_articles, credits_of, escaped, folded, opens, title_of
+from chat.page.trace import render_trace
 from chat.values import find_dates, find_numbers
 from ingest.articles import Article, Block, Kind
-
-Shelf = Mapping[str, Article]
 
 OUTCOMES: dict[Outcome, str] = {
     "answered": "Answered",
@@ -34,9 +33,6 @@ TAGS: dict[Kind, str] = {
     "note": "p",
 }
 
-FOUND_SHOWN = 10
-"""Rows of the table of found sentences."""
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -48,11 +44,6 @@ class Span:
     """Of the citation, where it has one."""
 
 
-def escaped(text: str) -> str:
-    """The text for use between tags and in quoted attributes."""
-    return html.escape(text, quote=True)
-
-
 # The conversation
 
 
@@ -60,10 +51,10 @@ def render_heading(title: str) -> str:
     """The line above the conversation; on a phone it opens the list of articles, too."""
     return (
         f'<header class="top"><h1>{escaped(title)}</h1><nav aria-label="Views">'
-        '<button type="button" class="quiet" data-new>New</button>'
-        '<button type="button" class="quiet" data-history aria-haspopup="dialog">History</button>'
-        '<button type="button" class="quiet" data-evaluation aria-pressed="false">Evaluation</button>'
-        '<button type="button" class="quiet narrow" data-list>Articles</button></nav></header>'
+        '<button type="button" class="quiet" data-new><span>New</span></button>'
+        '<button type="button" class="quiet" data-history aria-haspopup="dialog"><span>History</span></button>'
+        '<button type="button" class="quiet" data-evaluation aria-pressed="false"><span>Evaluation</span></button>'
+        '<button type="button" class="quiet narrow" data-list><span>Articles</span></button></nav></header>'
     )
 
 
@@ -95,7 +86,7 @@ def render_welcome(shelf: Shelf, examples: Sequence[str], id: str = "") -> str:
     """What this is in one sentence, and example questions as buttons."""
     return (
         f'<div class="welcome" data-conversation="{escaped(id)}"><h2>Ask the articles</h2>'
-        f"<p>Answers come from {_articles(len(shelf))} only: every sentence shows the exact words it rests "
+        f"<p>Answers come from {count_articles(len(shelf))} only: every sentence shows the exact words it rests "
         "on, and what is not there is said not to be there.</p>"
         + (_chips(examples, "Example questions") if examples else "")
         + "</div>"
@@ -111,6 +102,16 @@ def _chips(questions: Iterable[str], label: str) -> str:
     return f'<ul class="chips" aria-label="{label}">{items}</ul>'
 
 
+def render_asking(articles: int, scope: Set[str] | None = None, tick: int = 0) -> str:
+    """Which articles are asked, as a button that opens their list; `scope` None means all of them.
+
+    `tick` is the number of the tick that said so.
+    """
+    all_of_them = "the article" if articles == 1 else f"all {count_articles(articles)}"
+    which = all_of_them if scope is None else f"{len(scope)} of {count_articles(articles)}"
+    return f'<button type="button" class="asking" data-list data-tick="{tick}">Asking {which}</button>'
+
+
 def render_exchange(
     exchange: Exchange,
     shelf: Shelf,
@@ -124,14 +125,14 @@ def render_exchange(
     """
     asked_in = ""
     if exchange.scope is not None and len(exchange.scope) < len(shelf):
-        asked_in = f'<p class="asked-in">asked in {len(exchange.scope)} of {_articles(len(shelf))}</p>'
+        asked_in = f'<p class="asked-in">asked in {len(exchange.scope)} of {count_articles(len(shelf))}</p>'
     frozen = f' data-frozen="{escaped(json.dumps(freeze(exchange)))}"' if freeze else ""
     return (
         f'<section class="exchange" id="exchange-{number}" data-exchange="{number}" '
         f'aria-label="Question {number}"{frozen}>'
         f'<div class="asked"><h2 dir="auto">{escaped(exchange.question)}</h2>{asked_in}</div>'
         f"{_render_latest(exchange, shelf, number)}"
-        f"{render_actions(exchange) if exchange.answer else ''}"
+        f"{render_actions(exchange)}"
         f"{render_suggested(exchange.suggested) if last and exchange.suggested else ''}</section>"
     )
 
@@ -158,7 +159,9 @@ def render_suggested(questions: Iterable[str]) -> str:
 
 
 def render_actions(exchange: Exchange) -> str:
-    """What can be done with an answer: judge it, copy it, make a test case of it."""
+    """What can be done with an answer: judge it, copy it, make a test case of it. Nothing with a fault."""
+    if exchange.answer is None or exchange.answer.outcome == "failed":
+        return ""
     votes = "".join(
         f'<button type="button" data-vote="{vote}" aria-pressed="{str(exchange.vote == vote).lower()}">'
         f"{label}</button>"
@@ -166,7 +169,7 @@ def render_actions(exchange: Exchange) -> str:
     )
     comment = '<button type="button" data-comment>Add a comment</button>' if exchange.vote else ""
     case = (
-        "<span>In the question set</span>"
+        '<span class="drafted">In the question set</span>'
         if exchange.drafted
         else '<button type="button" data-draft>Add to question set</button>'
     )
@@ -198,9 +201,7 @@ def render_answer(
     that are no longer what they were: where a quotation stood in them is not known any more.
     """
     cited = {citation.number: citation for citation in answer.citations}
-    parts = []
-    if finished:
-        parts.append(f'<p class="outcome">{OUTCOMES[answer.outcome]}</p>')
+    parts = [f'<p class="outcome">{OUTCOMES[answer.outcome]}</p>'] if finished else []
     sides, others = split_versions(answer)
     parts += [render_versions(sides, cited, shelf)] if sides else []
     parts += (render_statement(statement, cited, shelf) for statement in others)
@@ -255,12 +256,12 @@ def render_versions(
     cards = []
     for value, statements in sides:
         own = next((cited[n].article for n in statements[0].citations if n in cited), "")
-        by = _credits(shelf[own])[-1:] if own in shelf else ()
+        by = credits_of(shelf[own])[-1:] if own in shelf else ()
         under = f'<span class="credit" dir="auto">{escaped(by[0])}</span>' if by else ""
         said = (replace(s, lead="", marked=s.marked or _places(value, s.text)) for s in statements)
         body = "".join(render_statement(statement, cited, shelf) for statement in said)
         cards.append(
-            f'<li class="version"><h3 dir="auto">{escaped(_title(own, shelf))}</h3>{under}{body}</li>'
+            f'<li class="version"><h3 dir="auto">{escaped(title_of(own, shelf))}</h3>{under}{body}</li>'
         )
     lead = sides[0][1][0].lead
     how = DIFFER if lead.startswith(DIFFER) else DISAGREE
@@ -275,9 +276,9 @@ def _places(value: str, text: str) -> tuple[tuple[int, int], ...]:
 
 def render_marker(citation: Citation, shelf: Shelf) -> str:
     """The small button after a statement that shows and opens its source."""
-    name = f"Source {citation.number}: {_title(citation.article, shelf)}"
+    name = f"Source {citation.number}: {title_of(citation.article, shelf)}"
     return (
-        f'<button type="button" class="marker" {_opens(citation.article, citation.start, citation.end)} '
+        f'<button type="button" class="marker" {opens(citation.article, citation.start, citation.end)} '
         f'data-number="{citation.number}" aria-label="{escaped(name)}">{citation.number}</button>'
     )
 
@@ -286,7 +287,7 @@ def render_sources(citations: Sequence[Citation], shelf: Shelf, changed: Collect
     """The numbered sources of an answer, each a button that opens its article at the quoted words."""
     items = "".join(
         f'<li><button type="button" class="source" data-number="{citation.number}" '
-        f"{_opens(citation.article, citation.start, citation.end)}>"
+        f"{opens(citation.article, citation.start, citation.end)}>"
         f'<span class="number">{citation.number}</span>'
         f"{_source(citation.article, citation.quote, shelf, _since(citation.article, shelf, changed))}"
         "</button></li>"
@@ -305,81 +306,11 @@ def _since(article: str, shelf: Shelf, changed: Collection[str]) -> str:
 def render_closest(closest: Sequence[Closest], shelf: Shelf, key: str) -> str:
     """Passages near a question that the articles do not answer, folded and labelled as no answer."""
     items = "".join(
-        f'<li><button type="button" class="source" {_opens(near.article, near.start, near.end)}>'
+        f'<li><button type="button" class="source" {opens(near.article, near.start, near.end)}>'
         f"{_source(near.article, near.quote, shelf)}</button></li>"
         for near in closest
     )
-    return _folded(key, "Closest passages, not an answer", f'<ul class="sources">{items}</ul>')
-
-
-def render_trace(answer: Answer, shelf: Shelf, key: str) -> str:
-    """How the answer was found: the question as understood, the ranked sentences, decisions, seconds."""
-    facts = {**({"question as understood": answer.understood} if answer.understood else {}), **answer.trace}
-    facts.setdefault("seconds", answer.seconds)
-    listed = "".join(
-        f"<div><dt>{escaped(name)}</dt>"
-        + "".join(f'<dd dir="auto">{escaped(line)}</dd>' for line in lines)
-        + "</div>"
-        for name, lines in _facts(facts)
-    )
-    return _folded(key, "How this was found", f"{_found_table(answer.matches, shelf)}<dl>{listed}</dl>")
-
-
-def _found_table(matches: Sequence[Found], shelf: Shelf) -> str:
-    if not matches:
-        return ""
-    shown = matches[:FOUND_SHOWN]
-    lists = list(dict.fromkeys(name for found in shown for name in found.ranks))
-    head = "".join(f'<th scope="col">{escaped(name.replace("_", " "))}</th>' for name in lists)
-    rows = "".join(
-        f'<tr><td class="score">{found.score:.3f}</td>'
-        + "".join(f"<td>{found.ranks.get(name, '–')}</td>" for name in lists)
-        + '<td class="words"><button type="button" dir="auto" '
-        f"{_opens(found.article, found.start, found.end)}>"
-        f"{escaped(_words(found.article, found.start, found.end, shelf))}</button>"
-        f'<span class="credit" dir="auto">{escaped(_title(found.article, shelf))}</span></td></tr>'
-        for found in shown
-    )
-    count = f"The {len(shown)} best of {len(matches)} sentences found" if len(matches) > len(shown) else ""
-    caption = f"<caption>{count or 'Sentences found'}, best first, with their rank in each list</caption>"
-    return (
-        f'<div class="scroll" tabindex="0" role="group" aria-label="Sentences found"><table>{caption}'
-        f'<thead><tr><th scope="col">score</th>{head}<th scope="col">sentence</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
-
-
-def _facts(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, list[str]]]:
-    """Names and lines for JSON values; what holds no further mappings or lists is one line."""
-    for name, value in values.items():
-        path = f"{before}{name}".replace("_", " ")
-        if isinstance(value, Mapping) and not _is_plain(value):
-            yield from _facts(value, f"{path} · ")
-        elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
-            if all(_is_plain(item) for item in value):
-                yield path, [_shown(item) for item in value]
-            else:
-                numbered = {f"{path} {number}": item for number, item in enumerate(value, 1)}
-                yield from _facts(numbered if len(value) > 1 else {path: value[0]})
-        elif value is not None:
-            yield path, [_shown(value)]
-
-
-def _is_plain(value: Any) -> bool:
-    inside = value.values() if isinstance(value, Mapping) else ()
-    return not any(isinstance(item, Mapping | list | tuple) for item in inside)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, Mapping):
-        return " · ".join(f"{name} {_shown(item)}".replace("_", " ") for name, item in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(_shown(item) for item in value) or "none"
-    return json.dumps(value, default=str)
+    return folded(key, "Closest passages, not an answer", f'<ul class="sources">{items}</ul>')
 
 
 # The articles
@@ -403,10 +334,16 @@ def render_article_list(
         f"{_remove(article, removable_names)}</li>"
         for article in shelf.values()
     )
+    everything = (
+        '<label class="tick all"><input type="checkbox" name="all"'
+        f"{'' if scope is not None and len(scope) < len(shelf) else ' checked'}> All articles</label>"
+        if len(shelf) > 1
+        else ""
+    )
     return (
         f'<section class="pane" aria-label="Articles"><header><h2>Articles</h2>{_close()}</header>'
         '<div class="body" tabindex="0" role="region" aria-label="List of articles">'
-        '<p class="hint">Questions go to the ticked ones. Open one to read it.</p>'
+        f'<p class="hint">Questions go to the ticked ones. Open one to read it.</p>{everything}'
         f'<ul class="shelf">{items}</ul>{_adding() if removable is not None else ""}</div></section>'
     )
 
@@ -478,47 +415,19 @@ def _pieces(start: int, end: int, spans: Sequence[Span]) -> Iterator[tuple[int, 
 # Small pieces
 
 
-def _folded(key: str, summary: str, body: str) -> str:
-    return f'<details id="{escaped(key)}"><summary>{summary}</summary>{body}</details>'
-
-
 def _close() -> str:
     return '<button type="button" class="quiet close" data-close aria-label="Close the articles">✕</button>'
 
 
-def _opens(article: str, start: int, end: int) -> str:
-    return f'data-open data-article="{escaped(article)}" data-start="{start}" data-end="{end}"'
-
-
 def _source(article: str, quote: str, shelf: Shelf, since: str = "") -> str:
-    by = _credits(shelf[article])[-1:] if article in shelf else ()
+    by = credits_of(shelf[article])[-1:] if article in shelf else ()
     credit = f'<span class="credit" dir="auto">{escaped(by[0])}</span>' if by else ""
     changed = f'<span class="since">{since}</span>' if since else ""
     return (
-        f'<span class="what"><span class="title" dir="auto">{escaped(_title(article, shelf))}</span>{credit}{changed}'
+        f'<span class="what"><span class="title" dir="auto">{escaped(title_of(article, shelf))}</span>{credit}{changed}'
         f'<span class="quote" dir="auto">{escaped(quote)}</span></span>'
     )
 
 
-def _credits(article: Article) -> tuple[str, ...]:
-    """Authors together, then the publisher; only what the article itself names."""
-    authors = (", ".join(article.authors),) if article.authors else ()
-    return authors + ((article.publisher,) if article.publisher else ())
-
-
 def _credit_line(article: Article) -> str:
-    return " · ".join((*_credits(article), f"{article.words:,}\N{NO-BREAK SPACE}words"))
-
-
-def _title(article: str, shelf: Shelf) -> str:
-    return shelf[article].title if article in shelf else article
-
-
-def _words(article: str, start: int, end: int, shelf: Shelf) -> str:
-    return shelf[article].text[start:end] if article in shelf else f"{start} to {end}"
-
-
-def _articles(count: int) -> str:
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    name = words[count] if count < len(words) else f"{count:,}"
-    return f"{name} article{'' if count == 1 else 's'}"
+    return " · ".join((*credits_of(article), f"{article.words:,}\N{NO-BREAK SPACE}words"))

@@ -25,8 +25,9 @@ async function addFiles(files) {
   const state = make('p', { role: 'status' }, 'Sending the files');
   showDialog('Add articles', state, bar, list);
   let taken = 0;
-  for (const [path, file] of files) {
-    if (hidden(path)) continue;
+  const sent = files.filter(([path]) => !hidden(path));
+  for (const [index, [path, file]] of sent.entries()) {
+    state.textContent = `Sending file ${index + 1} of ${sent.length}`;
     const name = flat(path);
     const line = addedLine(name);
     list.append(line);
@@ -76,6 +77,20 @@ async function buildAnew(state, bar, list) {
   if (!element.querySelector('.exchange')) goTo(here, null); // what it begins with says how many there are
 }
 
+function askToRemove(name, title) {
+  const remove = make('button', { type: 'button', class: 'main' }, 'Remove');
+  const dialog = showDialog(
+    'Remove an article',
+    make('p', { dir: 'auto' }, `“${title}” is not asked any more, and its file is deleted from the machine that Dossier runs on.`),
+    remove,
+  );
+  remove.addEventListener('click', () => {
+    dialog.close();
+    removeArticle(name);
+  });
+  remove.focus();
+}
+
 async function removeArticle(name) {
   const reply = await fetch(ownAddress(name), { method: 'DELETE' }).catch(() => null);
   if (!reply?.ok) return say(await reasonOf(reply));
@@ -90,7 +105,7 @@ document.addEventListener('click', (event) => {
   const button = event.target.closest?.('button');
   if (!button) return;
   if ('add' in button.dataset) pick(button.dataset.add === 'folder');
-  else if ('remove' in button.dataset) removeArticle(button.dataset.remove);
+  else if ('remove' in button.dataset) askToRemove(button.dataset.remove, button.parentElement.querySelector('.title').textContent);
 });
 
 // Dropped files and folders. Without this the browser would leave the page and show the file.

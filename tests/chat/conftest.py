@@ -2,7 +2,6 @@
 
 import asyncio
 import importlib.util
-import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -103,7 +102,7 @@ def opened(browser):
     """Opens a page of its own session; afterwards: no request left the machine and no script failed."""
     from playwright.sync_api import expect
 
-    expect.set_options(timeout=20_000)  # a busy machine may be slow
+    expect.set_options(timeout=60_000)  # a busy machine may be slow
 
     @contextmanager
     def opened(address: str, width: int = 1280, height: int = 800, complains: tuple[str, ...] = (), **more):
@@ -113,7 +112,8 @@ def opened(browser):
         page = context.new_page()
         requested: list[str] = []
         failures: list[str] = []
-        page.on("request", lambda request: requested.append(request.url))
+        context.on("request", lambda request: requested.append(request.url))
+        page.on("websocket", lambda socket: requested.append(socket.url))
         page.on("pageerror", lambda error: failures.append(str(error)))
         page.on(
             "console",
@@ -124,6 +124,7 @@ def opened(browser):
         expect(page.locator("[data-conversation]:not([data-conversation=''])")).to_be_attached()
         yield page
         context.close()
+        assert len(requested) > 10  # the recording itself works
         hosts = {urlsplit(url).hostname for url in requested if not url.startswith(("data:", "blob:"))}
         assert hosts == {"127.0.0.1"}
         expected = (*RELOADED, *complains)
@@ -166,9 +167,7 @@ def picture():
 
 @pytest.fixture(scope="session")
 def axe() -> Path:
-    """axe-core's script; it is no part of the project: `npm install axe-core`, or name it in DOSSIER_AXE."""
-    named = os.environ.get("DOSSIER_AXE")
-    file = Path(named) if named else TESTS.parent / "node_modules" / "axe-core" / "axe.min.js"
-    if not file.is_file():
-        pytest.skip(f"no axe-core in {file}: run `npm install axe-core`, or set DOSSIER_AXE to axe.min.js")
-    return file
+    """axe-core's script, which comes with a package of the development lock."""
+    package = importlib.util.find_spec("axe_playwright_python")
+    assert package is not None, "axe-playwright-python is not installed: run `make setup-dev`"
+    return Path(package.origin).with_name("axe.min.js")

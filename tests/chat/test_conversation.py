@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from chat.answers import Answer, Progress, Turn
-from chat.page.conversation import Exchange, answer_waiting, history_before, stop_all, take_next
+from chat.page.conversation import (
+    Conversation,
+    Exchange,
+    answer_waiting,
+    history_before,
+    put_before,
+    stop_all,
+    take_next,
+    untick,
+)
 
 
 class Engine:
@@ -100,3 +109,18 @@ def test_failed_and_stopped_turns_are_no_history():
         Exchange("three"),
     ]
     assert history_before(asked, asked[2]) == ()
+
+
+def test_what_a_browser_kept_is_put_before_what_was_asked_since_and_only_once():
+    conversation = Conversation([Exchange("now")])
+    for _ in range(2):
+        put_before(conversation, "a", [Exchange("then")])
+    assert [exchange.question for exchange in conversation] == ["then", "now"]
+    assert conversation.id == "a"
+
+
+def test_of_two_ticks_the_later_one_holds_whichever_is_heard_first():
+    conversation = Conversation()
+    untick(conversation, 2, frozenset("ab"))
+    untick(conversation, 1, frozenset("a"))
+    assert conversation.unticked == (2, frozenset("ab"))

@@ -105,3 +105,11 @@ def test_a_run_is_told_where_to_write_and_can_be_followed_by_another(tmp_path):
         time.sleep(1.1)  # folders are named by the second
     assert evaluation.state == "done"
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_headline_is_of_the_product_where_another_system_was_run_later(tmp_path):
+    put_run(tmp_path, "ours", "2026-01-01", 0.75)
+    put_run(tmp_path, "theirs", "2026-02-01", 0.25, system="bm25")
+    headline, _, others = render_evaluation(Evaluation(None, tmp_path)).partition("Other runs")
+    assert "75.0\N{NO-BREAK SPACE}%" in headline
+    assert "25.0\N{NO-BREAK SPACE}%" in others

@@ -1,12 +1,18 @@
 """The real page with the real engine in a real browser; nothing it asks for leaves the machine."""
 
+import contextlib
 import threading
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from chat import Progress
+
 FOUNDED = "When was the CSTO founded?"
 DRONES = "Which countries have sold drones to Central Asia?"
+PARTLY = "What is the CSTO and who won the 2022 world cup?"
 UNKNOWN = "Who won the football world cup in 2022?"
 
 pytestmark = [
@@ -33,7 +39,33 @@ def test_a_marker_opens_its_article_at_the_cited_words(page: Page, answerer, ask
     article = answerer.articles[marker.get_attribute("data-article")]
     assert words.text_content() == article.text[start:end]
     assert words.text_content() == answer.locator(".source .quote").first.text_content()
+    expect(answer.locator(".marker[aria-current]")).to_have_text("1")
     picture(page, "reading")
+    page.get_by_role("button", name="← Articles").click()
+    expect(page.locator("[aria-current]")).to_have_count(0)
+
+
+def test_a_partial_answer_says_which_part_is_missing(page: Page, ask, picture):
+    ask(page, PARTLY)
+    expect(page.locator(".outcome")).to_have_text("Partly answered")
+    expect(page.locator(".message")).to_have_text("The five articles do not say: who won the 2022 world cup?")
+    expect(page.locator(".marker").first).to_be_visible()
+    picture(page, "partial")
+
+
+def test_the_other_citations_of_the_article_are_marked_more_lightly(page: Page, ask, picture):
+    ask(page, PARTLY)
+    cited = [source.get_attribute("data-article") for source in page.locator(".source[data-number]").all()]
+    twice = next(article for article in cited if cited.count(article) > 1)
+    page.locator(f'.source[data-article="{twice}"]').first.click()
+    expect(page.locator("mark.here")).to_be_in_viewport()
+    expect(page.locator("mark.also").first).to_be_attached()
+    here, also = (
+        page.locator(f"mark.{name}").first.evaluate("(it) => getComputedStyle(it).backgroundColor")
+        for name in ("here", "also")
+    )
+    assert here != also
+    picture(page, "reading-others")
 
 
 def test_the_keyboard_alone_is_enough(page: Page, ask):
@@ -66,7 +98,7 @@ def test_only_ticked_articles_are_asked(page: Page, ask):
     for tick in page.locator("input[name=scope]").all():
         if tick.get_attribute("value") != "kursk-incursion":
             tick.uncheck()
-    expect(page.locator("#notice")).to_have_text("Asking 1 of 5 articles")
+    expect(page.locator("#asking")).to_have_text("Asking 1 of five articles")
     ask(page, FOUNDED)
     sources = page.locator(".answer [data-open]")
     assert {source.get_attribute("data-article") for source in sources.all()} == {"kursk-incursion"}
@@ -75,6 +107,9 @@ def test_only_ticked_articles_are_asked(page: Page, ask):
     page.get_by_label("Your question").fill(FOUNDED)
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("No article is ticked")
+    page.get_by_label("All articles").check()
+    expect(page.locator("#asking")).to_have_text("Asking all five articles")
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_what_the_articles_do_not_say_is_declined_with_the_closest_passages_folded(page: Page, ask, picture):
@@ -92,11 +127,17 @@ def test_what_the_articles_do_not_say_is_declined_with_the_closest_passages_fold
 def test_what_was_unfolded_stays_so_when_the_next_answer_comes(page: Page, ask, picture):
     ask(page, FOUNDED)
     page.get_by_text("How this was found").click()
-    expect(page.locator("table")).to_be_visible()
+    expect(page.locator(".found li")).to_have_count(10)
+    expect(page.locator("#exchange-1-trace")).to_contain_text("Searched forWhen was the CSTO founded?")
+    expect(page.locator("#exchange-1-trace")).to_contain_text("by meaning")
+    expect(page.get_by_text("citations dropped")).to_be_hidden()
+    page.get_by_text("Every figure").click()
+    expect(page.get_by_text("citations dropped")).to_be_visible()
     picture(page, "how-it-was-found")
     ask(page, DRONES)
-    expect(page.locator("#exchange-1-trace table")).to_be_visible()
-    expect(page.locator("#exchange-2-trace table")).to_be_hidden()
+    expect(page.locator("#exchange-1-trace > .found")).to_be_visible()
+    expect(page.locator("#exchange-1-trace").get_by_text("citations dropped")).to_be_visible()
+    expect(page.locator("#exchange-2-trace > .found")).to_be_hidden()
 
 
 @pytest.mark.parametrize(
@@ -147,6 +188,12 @@ def test_on_a_phone_the_articles_are_a_sheet(address: str, ask, picture, opened)
         picture(page, "phone-reading")
         page.get_by_role("button", name="Close the articles").tap()
         expect(page.locator("#side")).to_be_hidden()
+        expect(page.locator(".marker").first).to_be_focused()
+        page.locator(".marker").first.tap()
+        expect(page.locator("mark.here")).to_be_in_viewport()
+        page.go_back()  # the phone's own way back closes the sheet and leaves the page as it is
+        expect(page.locator("#side")).to_be_hidden()
+        expect(page.locator(".exchange")).to_have_count(1)
         page.get_by_role("button", name="Articles", exact=True).tap()
         expect(page.locator(".shelf")).to_be_visible()
 
@@ -175,6 +222,148 @@ class Held:
         for event in self.answerer.stream(question, history, scope):
             yield event
             self.gate.wait(20)
+
+
+class Writing(Held):
+    """Like a language model it says what it does and then one statement after the other, a step at a time."""
+
+    def __init__(self, answerer):
+        super().__init__(answerer)
+        self.step = threading.Semaphore(0)
+
+    def stream(self, question, history=(), scope=None):
+        answer = self.answerer.answer(question, history, scope)
+        yield Progress("Searching the articles")
+        self.step.acquire(timeout=60)
+        yield Progress("Writing with a model")
+        self.step.acquire(timeout=60)
+        yield replace(answer, statements=answer.statements[:1], trace={}, matches=(), message="")
+        self.step.acquire(timeout=60)
+        yield answer
+
+
+class Breaking(Held):
+    """Breaks until the gate is open."""
+
+    def stream(self, question, history=(), scope=None):
+        if not self.gate.is_set():
+            raise RuntimeError("broken")
+        return self.answerer.stream(question, history, scope)
+
+
+def test_an_answer_streams_and_says_its_outcome_when_it_is_whole(answerer, picture, opened, served):
+    writing = Writing(answerer)
+    with served(writing) as address, opened(address) as page:
+        page.get_by_label("Your question").fill(PARTLY)
+        page.get_by_label("Your question").press("Enter")
+        expect(page.locator(".progress")).to_have_text("Searching the articles")
+        writing.step.release()
+        expect(page.locator(".progress")).to_have_text("Writing with a model")
+        writing.step.release()
+        expect(page.locator(".statement")).to_have_count(1)
+        expect(page.locator(".outcome")).to_have_count(0)
+        expect(page.locator("[aria-busy=true]")).to_be_visible()
+        picture(page, "streaming")
+        page.locator(".marker").click()  # what is there already can be read
+        expect(page.locator("mark.here")).to_be_in_viewport()
+        writing.step.release()
+        expect(page.locator(".outcome")).to_have_text("Partly answered")
+        expect(page.locator(".statement")).to_have_count(2)
+        expect(page.locator(".marker[aria-current]")).to_have_text("1")
+
+
+def test_a_fault_says_so_and_what_to_try_and_is_no_answer(answerer, picture, opened, served):
+    breaking = Breaking(answerer)
+    with served(breaking) as address, opened(address) as page:
+        page.get_by_label("Your question").fill(FOUNDED)
+        page.get_by_label("Your question").press("Enter")
+        expect(page.locator(".outcome")).to_have_text("Something broke")
+        expect(page.locator(".message")).to_contain_text(
+            "says nothing about what the articles hold. Ask again"
+        )
+        expect(page.locator(".actions")).to_have_count(0)
+        picture(page, "fault")
+        breaking.gate.set()
+        page.get_by_role("button", name="Ask again").click()
+        expect(page.locator("#exchange-2 .outcome")).to_have_text("Answered")
+
+
+LOST = (
+    "ERR_CONNECTION_REFUSED",
+    "ERR_INCOMPLETE_CHUNKED",
+    "network error",
+    "Unexpected error",
+    "ERR_CONNECTION_RESET",
+)
+
+
+def test_a_conversation_goes_on_when_dossier_was_started_anew(answerer, picture, opened, served):
+    with contextlib.ExitStack() as first:
+        address = first.enter_context(served(answerer))
+        with opened(address, complains=LOST) as page:
+            question = page.get_by_label("Your question")
+            question.fill(FOUNDED)
+            question.press("Enter")
+            expect(page.locator(".outcome")).to_have_text("Answered")
+            page.get_by_label("All articles").uncheck()
+            page.locator("input[value=kursk-incursion]").check()
+            expect(page.locator("#asking")).to_have_text("Asking 1 of five articles")
+            first.close()
+            question.fill("Who leads")
+            with served(answerer, port=urlsplit(address).port):
+                page.wait_for_timeout(2_000)  # Gradio may have seen it, and loads the page anew then
+                expect(question).to_have_value("Who leads")
+                question.fill(DRONES)
+                question.press("Enter")
+                expect(page.locator(".asked h2")).to_have_text([FOUNDED, DRONES])
+                expect(page.locator("#exchange-2 .outcome")).to_be_visible()
+                picture(page, "started-anew")
+                page.reload()
+                expect(page.locator(".asked h2")).to_have_text([FOUNDED, DRONES])
+
+
+def test_an_older_drawing_does_not_undo_a_newer_one(page: Page, ask):
+    ask(page, FOUNDED)
+    expect(page.get_by_role("list", name="Questions to go on with").get_by_role("button")).to_have_count(3)
+    late = []
+    page.route("**/run/predict", lambda route: late.append((route, route.fetch())), times=1)
+    page.get_by_role("button", name="Helpful", exact=True).click()
+    for _ in range(600):
+        if late:
+            break
+        page.wait_for_timeout(50)
+    page.get_by_role("button", name="Not helpful").click()
+    expect(page.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
+    (route, response) = late[0]
+    with page.expect_request("**/run/predict"):  # the page asks for a new drawing
+        route.fulfill(response=response)
+    expect(page.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Helpful", exact=True)).to_have_attribute("aria-pressed", "false")
+
+
+def test_ticks_in_a_row_are_all_counted(page: Page):
+    for tick in page.locator("input[name=scope]").all()[:4]:
+        tick.uncheck()
+    expect(page.locator("#asking")).to_have_text("Asking 1 of five articles")
+    assert page.get_by_label("All articles").evaluate("(it) => it.indeterminate")
+    page.locator(".volume").first.click()
+    expect(page.locator("#reader [data-showing]")).to_be_visible()
+    page.locator(".asking").click()
+    expect(page.locator("input[name=scope]:checked")).to_have_count(1)
+    assert page.get_by_label("All articles").evaluate("(it) => it.indeterminate")
+
+
+def test_what_is_typed_and_not_asked_survives_a_reload(page: Page, ask):
+    box = page.get_by_label("Your question")
+    box.fill("Who leads\nthe CSTO? 🙂")
+    page.reload()
+    expect(box).to_have_value("Who leads\nthe CSTO? 🙂")
+    box.press("Enter")
+    expect(page.locator(".asked h2")).to_have_text("Who leads\nthe CSTO? 🙂")
+    expect(page.locator(".outcome")).to_be_visible()
+    page.reload()
+    expect(page.locator(".exchange")).to_have_count(1)
+    expect(box).to_have_value("")
 
 
 def test_a_second_question_waits_and_stop_works_at_once(answerer, picture, opened, served):

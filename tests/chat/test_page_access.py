@@ -1,9 +1,14 @@
 """The page is for everybody: keyboard, screen reader, phone, dark, any script, and no network."""
 
+import json
+import os
+import sys
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from chat.page import make_login
+from chat.own import open_own_corpus
+from chat.page import Evaluate, make_login
 
 FOUNDED = "When was the CSTO founded?"
 UNKNOWN = "Who won the football world cup in 2022?"
@@ -26,38 +31,114 @@ def faults(page: Page, axe) -> list[str]:
     ]
 
 
+class Breaking:
+    """The real engine, which breaks when it is asked to."""
+
+    def __init__(self, answerer):
+        self.answerer = answerer
+        self.articles, self.examples, self.finder = answerer.articles, answerer.examples, answerer.finder
+        self.answer = answerer.answer
+
+    def stream(self, question, history=(), scope=None):
+        if "break" in question:
+            raise RuntimeError("broken")
+        return self.answerer.stream(question, history, scope)
+
+
+@pytest.fixture(scope="module")
+def whole(served, answerer, tmp_path_factory):
+    """A page with everything: articles can be added, a run was made, and an engine that can break."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "corpus").mkdir()
+    (folder / "corpus" / "one.txt").write_text("The mill\n\nThe mill of Corran was built in 1820.\n", "utf-8")
+    share = {"value": 0.5, "low": 0.25, "high": 0.75, "n": 4}
+    kinds = {"fact": {"right": share}, "why": {"right": share}}
+    for name, started in (("one", "2026-01-01T10:00"), ("two", "2026-01-02T10:00")):
+        metrics = {"system": "dossier", "started": started, "splits": ["dev"], "failed": {}}
+        metrics |= {"measures": {"right": share}, "categories": kinds}
+        (folder / "runs" / name).mkdir(parents=True)
+        (folder / "runs" / name / "metrics.json").write_text(json.dumps(metrics), "utf-8")
+        (folder / "runs" / name / "report.html").write_text(
+            "<!doctype html><html lang=en><title>r</title><h1>Report</h1></html>", "utf-8"
+        )
+    settings = {
+        "own": open_own_corpus(folder / "corpus", folder),
+        "runs": folder / "runs",
+        "evaluate": Evaluate((sys.executable, "-c", "import time; time.sleep(60)"), os.environ),
+    }
+    with served(Breaking(answerer), **settings) as address:
+        yield address
+
+
+PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
+LAPTOP = {"width": 1280, "height": 800}
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_in_any_view(opened, address, ask, axe, scheme):
-    with opened(address, color_scheme=scheme) as page:
-        assert faults(page, axe) == []
+def test_axe_finds_nothing_serious_in_any_view(opened, whole, ask, axe, scheme, size):
+    with opened(whole, color_scheme=scheme, complains=("status of 422",), **size) as page:
+        found: dict[str, list[str]] = {}
+
+        def check(view: str) -> None:
+            found[view] = faults(page, axe)
+
+        def close_articles() -> None:
+            if size is PHONE:
+                page.get_by_role("button", name="Close the articles").click()
+
+        check("empty")
         ask(page, FOUNDED)
         expect(page.get_by_role("list", name="Questions to go on with")).to_be_visible()
         page.get_by_role("button", name="Not helpful").click()
         expect(page.get_by_role("button", name="Add a comment")).to_be_visible()
         page.get_by_text("How this was found").click()
-        page.locator(".marker").first.hover()
-        assert faults(page, axe) == []
+        page.get_by_text("Every figure").click()
+        page.locator(".marker").first.focus()
+        check("disagreement, trace, vote")
         page.locator(".marker").first.click()
-        expect(page.locator("mark.here")).to_be_visible()
-        assert faults(page, axe) == []
+        expect(page.locator("mark.here")).to_be_in_viewport()
+        check("reading")
+        page.get_by_role("button", name="← Articles").click()
+        page.locator("input[name=scope]").first.uncheck()
+        expect(page.locator("#asking")).to_have_text("Asking 4 of five articles")
+        check("articles")
+        page.get_by_label("All articles").check()
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Add files").click()
+        chooser.value.set_files([{"name": "picture.png", "mimeType": "image/png", "buffer": b"x"}])
+        expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("Nothing was added.")
+        check("nothing added")
+        page.keyboard.press("Escape")
+        close_articles()
+        for question, outcome in (
+            ("What is the CSTO and who won the 2022 world cup?", "Partly answered"),
+            (UNKNOWN, "Not in the articles"),
+            ("Does it break?", "Something broke"),
+        ):
+            ask(page, question)
+            expect(page.locator(".outcome").last).to_have_text(outcome)
+        page.get_by_text("Closest passages").click()
+        check("partial, declined, fault")
+        page.get_by_role("button", name="Add a comment").click()
+        check("comment")
+        page.keyboard.press("Escape")
         page.get_by_role("button", name="History").click()
-        assert faults(page, axe) == []
+        check("history")
         page.get_by_role("button", name="Rename").first.click()
-        assert faults(page, axe) == []
+        check("rename")
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Evaluation").click()
-        expect(page.locator(".evaluation")).to_be_visible()
-        assert faults(page, axe) == []
-
-
-def test_axe_finds_nothing_serious_on_a_phone(opened, address, ask, axe):
-    with opened(address, 390, 844, has_touch=True, is_mobile=True) as page:
-        ask(page, FOUNDED)
-        assert faults(page, axe) == []
-        page.locator(".marker").first.tap()
-        expect(page.locator("mark.here")).to_be_in_viewport()
-        assert faults(page, axe) == []
+        expect(page.locator(".headline")).to_be_visible()
+        page.get_by_role("button", name="Run now").click()
+        expect(page.get_by_role("progressbar")).to_be_visible()
+        check("evaluation")
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_role("button", name="Run now")).to_be_visible()
+        page.get_by_role("button", name="Open the report").first.click()
+        check("report")
+        assert {view: lines for view, lines in found.items() if lines} == {}
 
 
 def press_until(page: Page, selector: str, key: str = "Tab") -> None:
@@ -69,11 +150,27 @@ def press_until(page: Page, selector: str, key: str = "Tab") -> None:
     raise AssertionError(f"{key} never comes to {selector}")
 
 
-def test_everything_new_can_be_done_with_the_keyboard_alone(page: Page, ask):
-    ask(page, FOUNDED)
-    expect(page.get_by_role("list", name="Questions to go on with")).to_be_visible()
-    press_until(page, ".chip", "Shift+Tab")
-    press_until(page, "[data-draft]", "Shift+Tab")
+def test_the_whole_way_can_be_gone_with_the_keyboard_alone(page: Page):
+    focused = "document.activeElement.matches('{}')".format
+    assert page.evaluate(focused("#question textarea"))
+    page.keyboard.type(FOUNDED)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("list", name="Questions to go on with").get_by_role("button")).to_have_count(3)
+    # read a citation, go back, choose articles
+    press_until(page, ".marker", "Shift+Tab")
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("mark.here")).to_be_in_viewport()
+    expect(page.locator("#reader .body")).to_be_focused()
+    press_until(page, "[data-list].back", "Shift+Tab")
+    page.keyboard.press("Enter")
+    press_until(page, "input[value=russian-nato]")
+    page.keyboard.press("Space")
+    expect(page.locator("#asking")).to_have_text("Asking 4 of five articles")
+    press_until(page, ".volume")
+    page.keyboard.press("Enter")
+    expect(page.locator("#reader [data-showing]")).to_be_visible()
+    # judge, comment, add to the question set, go on
     press_until(page, "[data-vote=up]", "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("[data-vote=up]")).to_have_attribute("aria-pressed", "true")
@@ -82,16 +179,36 @@ def test_everything_new_can_be_done_with_the_keyboard_alone(page: Page, ask):
     page.keyboard.press("Space")
     page.keyboard.type("Good.")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#notice")).to_contain_text("Comment stored")
+    expect(page.locator("#toast")).to_contain_text("Comment stored")
+    press_until(page, "[data-draft]")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("In the question set")).to_be_visible()
+    press_until(page, ".chip")
+    page.keyboard.press("Enter")
+    expect(page.locator("#exchange-2 .outcome")).to_be_visible()
+    expect(page.locator("#exchange-2 .asked-in")).to_have_text("asked in 4 of five articles")
+    # the history: rename, delete, undo
     press_until(page, "[data-history]", "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
-    press_until(page, "dialog .open")
+    press_until(page, "dialog .actions button")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Founding")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog .open .title")).to_have_text("Founding")
+    press_until(page, "dialog [aria-label^=Delete]")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # Undo has the focus
+    expect(page.locator("dialog .open .title")).to_have_text("Founding")
     page.keyboard.press("Escape")
     expect(page.locator("[data-history]")).to_be_focused()
+    expect(page.locator(".exchange")).to_have_count(2)
+    # the evaluation and back
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".evaluation")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your question")).to_be_visible()
 
 
 def test_the_windows_fit_a_phone(opened, address, ask, picture):

@@ -105,6 +105,11 @@ def test_conversations_are_listed_renamed_exported_and_deleted(page: Page, ask, 
     kept = history(page)
     kept.get_by_role("button", name=f"Delete “{DRONES}”").click()
     expect(kept.locator(".open")).to_have_count(1)
+    picture(page, "deleted")
+    kept.get_by_role("button", name="Undo").click()
+    expect(kept.locator(".open .title")).to_have_count(2)
+    kept.get_by_role("button", name=f"Delete “{DRONES}”").click()
+    expect(kept.locator(".open")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="History")).to_be_focused()
     page.reload()
@@ -128,6 +133,20 @@ def test_two_tabs_of_one_browser_do_not_undo_each_other(page: Page, address, ask
         ".map((it) => JSON.parse(localStorage[it]).exchanges.map((row) => row.question).join('|'))"
     )
     assert sorted(questions) == sorted([f"{FOUNDED}|{DRONES}", f"{FOUNDED}|Who is Saadi Khamidov?"])
+
+
+def test_two_tabs_ask_at_once(page: Page, address):
+    tabs = [page, page.context.new_page()]
+    tabs[1].goto(address)
+    expect(tabs[1].locator("[data-conversation]:not([data-conversation=''])")).to_be_attached()
+    for tab, question in zip(tabs, (FOUNDED, DRONES), strict=True):
+        tab.get_by_label("Your question").fill(question)
+    for tab in tabs:
+        tab.get_by_label("Your question").press("Enter")
+    for tab, question in zip(tabs, (FOUNDED, DRONES), strict=True):
+        expect(tab.locator(".asked h2")).to_have_text([question])
+        expect(tab.locator(".outcome")).to_have_text("Answered")
+    expect(history(page).locator(".open")).to_have_count(2)
 
 
 def test_something_unreadable_in_the_browser_is_said_and_left_alone(page: Page, ask):
@@ -176,7 +195,7 @@ def test_votes_comments_and_drafts_are_on_the_disk_at_once(page: Page, ask, pict
     page.get_by_role("textbox", name="Add a comment").fill("Which is it? 🙂")
     picture(page, "comment")
     page.get_by_role("button", name="Store").click()
-    expect(page.locator("#notice")).to_contain_text("Comment stored")
+    expect(page.locator("#toast")).to_contain_text("Comment stored")
     rows = [json.loads(line) for line in votes.read_text(encoding="utf-8").splitlines()]
     assert rows[-1]["comment"] == "Which is it? 🙂"
     page.get_by_role("button", name="Add to question set").click()

@@ -65,9 +65,53 @@ def test_files_are_added_asked_and_removed_and_what_is_refused_says_why(uploadin
         ask(page, "When was the lighthouse of Marram built?")
         expect(page.locator(".answer .statement").first).to_contain_text("1871")
         page.get_by_role("button", name="Remove “The lighthouse of Marram”").click()
+        page.get_by_role("dialog").get_by_role("button", name="Remove").click()
         expect(page.locator(".volume")).to_have_count(1, timeout=60_000)
         page.reload()
         expect(page.locator(".since").first).to_have_text("This article is no longer here.")
+
+
+def test_a_dropped_folder_is_added_with_the_folders_inside_it(uploading, opened, ask, picture, tmp_path):
+    folder = tmp_path / "stories"
+    (folder / "deep" / "er").mkdir(parents=True)
+    (folder / "index.txt").write_text(STORY, "utf-8")
+    (folder / "deep" / "er" / "index.txt").write_text(STORY.replace("Marram", "Dunlin"), "utf-8")
+    (folder / ".hidden.txt").write_text(STORY, "utf-8")
+    (folder / "picture.png").write_bytes(b"x")
+    with opened(uploading, complains=("status of 422",)) as page:
+        page.get_by_label("Ask “The mill”").uncheck()
+        expect(page.locator("#asking")).to_have_text("Asking 0 of one article")
+        browser = page.context.new_cdp_session(page)  # a real folder, dropped as from a file manager
+        for step in ("dragEnter", "dragOver", "drop"):
+            browser.send(
+                "Input.dispatchDragEvent",
+                {
+                    "type": step,
+                    "x": 900,
+                    "y": 400,
+                    "data": {"items": [], "files": [str(folder)], "dragOperationsMask": 1},
+                },
+            )
+        added = page.get_by_role("dialog")
+        expect(added.get_by_role("status")).to_have_text("Done: 3 articles can be asked.", timeout=60_000)
+        expect(added.locator("li")).to_have_count(3)
+        for name, said in (
+            ("stories-index.txt", "read"),
+            ("stories-deep-er-index.txt", "read"),
+            ("stories-picture.png", "its ending is not one of"),
+        ):
+            expect(added.locator("li").filter(has_text=name)).to_contain_text(said)
+        picture(page, "folder-added")
+        page.keyboard.press("Escape")
+        expect(page.locator(".volume")).to_have_count(3)
+        # what is added is asked, although the others were not
+        expect(page.locator("#asking")).to_have_text("Asking 2 of three articles")
+        ask(page, "When was the lighthouse of Dunlin built?")
+        expect(page.locator(".answer .statement").first).to_contain_text("1871")
+        for left in (2, 1):
+            page.get_by_role("button", name="Remove “").first.click()
+            page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+            expect(page.locator(".volume")).to_have_count(left, timeout=60_000)
 
 
 def test_dropped_files_are_added(uploading, opened):
@@ -85,4 +129,5 @@ def test_dropped_files_are_added(uploading, opened):
         expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("Done", timeout=60_000)
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Remove “The lighthouse of Marram”").click()
+        page.get_by_role("dialog").get_by_role("button", name="Remove").click()
         expect(page.locator(".volume")).to_have_count(1, timeout=60_000)

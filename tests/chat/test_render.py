@@ -16,6 +16,7 @@ from chat.page.render import (
     render_answer,
     render_article,
     render_article_list,
+    render_asking,
     render_conversation,
     render_statement,
     split_versions,
@@ -340,7 +341,13 @@ def test_list_items_stand_in_one_list():
 
 def test_the_list_ticks_what_is_asked():
     ticks = [attrs for tag, attrs in Seen(render_article_list(SHELF, {"b"})).tags if tag == "input"]
-    assert [(tick["value"], "checked" in tick) for tick in ticks] == [("a", False), ("b", True)]
+    assert [(tick.get("value"), "checked" in tick) for tick in ticks] == [
+        (None, False),  # all of them
+        ("a", False),
+        ("b", True),
+    ]
+    everything = [attrs for tag, attrs in Seen(render_article_list(SHELF)).tags if tag == "input"]
+    assert ["checked" in tick for tick in everything] == [True, True, True]
     text = Seen(render_article_list(SHELF)).text
     assert "Ann O, Bo P · The Paper · 3\N{NO-BREAK SPACE}words" in text
 
@@ -400,3 +407,33 @@ def test_a_vote_is_shown_and_can_be_explained():
 
     assert pressed(Exchange("1", None, "done", ANSWER)) == (["false", "false"], [])
     assert pressed(Exchange("1", None, "done", ANSWER, vote="down")) == (["false", "true"], [1])
+
+
+def test_what_is_asked_is_said_in_words():
+    asked = [(5, None, "all five articles"), (1, None, "the article"), (5, {"a"}, "1 of five articles")]
+    for count, scope, said in asked:
+        assert Seen(render_asking(count, scope, 7)).text == f"Asking {said}"
+    assert 'data-tick="7"' in render_asking(5, None, 7)
+
+
+def test_a_fault_cannot_be_judged_copied_or_made_a_case_of():
+    failed = Exchange("1", None, "done", Answer("1", "failed", message="It broke."))
+    assert Seen(render_conversation([failed], SHELF)).all_of("actions") == []
+
+
+@pytest.mark.parametrize(("sure", "said"), [(0.9714, "97%"), (0.1327, "13%")])
+def test_the_decision_is_told_in_words(sure, said):
+    finding = {"question": "<When>?", "confidence": sure, "threshold": 0.4256}
+    text = Seen(render_answer(replace(ANSWER, trace={"findings": [finding]}), SHELF)).text
+    assert f"probability of {said}, and from 43% on" in text
+    both = Seen(render_answer(replace(ANSWER, trace={"findings": [finding, finding]}), SHELF)).text
+    assert both.count("“<When>?”: ") == 2
+
+
+@pytest.mark.parametrize(
+    "findings", [None, "x", [1, None], [{}], [{"confidence": "1", "threshold": None}], {"a": 1}]
+)
+def test_a_trace_of_another_form_is_shown_without_the_decision(findings):
+    text = Seen(render_answer(replace(ANSWER, trace={"findings": findings, "writer": findings}), SHELF)).text
+    assert "How this was found" in text
+    assert "Decision" not in text
