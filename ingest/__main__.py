@@ -1,6 +1,8 @@
 """`python -m ingest`: makes the index of a corpus, or shows how an article was read."""
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 from pathlib import Path
@@ -76,4 +78,5 @@ def _printable(text: str) -> str:
 
 
 if __name__ == "__main__":
+    atexit.register(gc.freeze)  # or Python looks through all that it has loaded once more, for 0.6 s
     sys.exit(main())
