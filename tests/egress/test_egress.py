@@ -122,6 +122,16 @@ def test_the_observer_sees_whatever_tries_to_leave_and_nothing_else(kind, tmp_pa
     with network(kind) as net:
         done = net.start(sys.executable, "-c", f"import socket; {HERE_ONLY}", stderr=subprocess.PIPE, **bare)
         assert (done.communicate()[1], done.returncode, net.left()) == (b"", 0, [])
+        lingers = (
+            "timeit",
+            "-n",
+            "1",
+            "-r",
+            "1",
+            "-s",
+            "import atexit, time; atexit.register(time.sleep, 1)",
+        )
+        assert run(net, *lingers, **bare).lingered > 0.9
 
 
 def wait_for(look, seconds: float) -> bool:
@@ -384,5 +394,8 @@ def test_nothing_leaves_and_every_command_ends_at_once(kind, tmp_path, embedder,
                 assert page.wait(PATIENCE) == 0
                 lingered["page"] = time.monotonic() - began
         assert net.left() == []
-    assert {what: seconds for what, seconds in lingered.items() if seconds > EXIT_MOST} == {}
+    # who waits for a core does not hang
+    most = EXIT_MOST * max(1.0, os.getloadavg()[0] / os.cpu_count())
+    assert {what: seconds for what, seconds in lingered.items() if seconds > most} == {}
+    print({what: round(seconds, 1) for what, seconds in lingered.items()}, f"of {most:.1f} s")
     assert list((tmp_path / "user").rglob("*")) == []  # nothing is kept where it was not said
