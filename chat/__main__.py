@@ -1,6 +1,8 @@
 """`python -m chat`: the chat in a browser; `python -m chat ask "..."`: one answer in the terminal."""
 
 import argparse
+import atexit
+import gc
 import importlib.util
 import io
 import logging
@@ -108,4 +110,5 @@ def _ask(answerer: Answerer, options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    atexit.register(gc.freeze)  # or Python looks through all that it has loaded once more, for 0.6 s
     sys.exit(main())

@@ -136,13 +136,14 @@ def open_quickstart(config: Config) -> Iterator[System]:
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
     from index.llama import DossierEmbedding
+    from index.vectors import ChromaSettings
 
     articles = read_corpus(config.corpus, config.strict).articles
     embedder = open_embedder(config.home, config.model)
     # Without chunking_tokenizer_fn it loads nltk, which refuses files that were installed as hard links.
     splitter = SentenceSplitter(chunk_size=1024, chunk_overlap=200, chunking_tokenizer_fn=_split_after_stops)
     nodes = splitter.get_nodes_from_documents([Document(text=a.text, id_=a.id) for a in articles.values()])
-    client = chromadb.EphemeralClient(chromadb.Settings(anonymized_telemetry=False))
+    client = chromadb.EphemeralClient(ChromaSettings())
     # Ephemeral clients share one store in a process, so each needs a name of its own.
     collection = client.create_collection(f"quickstart-{uuid.uuid4().hex}")
     store = StorageContext.from_defaults(vector_store=ChromaVectorStore(chroma_collection=collection))

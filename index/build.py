@@ -1,9 +1,10 @@
 """A corpus to a published index: embeds what is new, builds, verifies, and only then switches."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -55,19 +56,12 @@ def build_index(
     prepared, gaps = read_questions(corpus.folder, corpus.articles)
     parse_synonyms(corpus.synonyms)  # a wrong line is found before anything is built
     fingerprint = make_fingerprint(corpus, prepared, gaps, embedder)
+    # without the lock first: a folder that cannot be written to is as good when there is nothing to do
+    if unchanged := _unchanged(folder, fingerprint, began):
+        return unchanged
     with only_builder(folder):
-        try:
-            current = current_generation(folder)
-        except IndexDamaged:
-            current = None
-        if current and current.fingerprint == fingerprint:
-            return Built(
-                False,
-                current.number,
-                embedded=0,
-                seconds=time.perf_counter() - began,
-                **current.manifest["counts"],
-            )
+        if unchanged := _unchanged(folder, fingerprint, began):
+            return unchanged
         on_progress("splitting", 0, 1)
         contents = contents_of(corpus, prepared, gaps, embedder)
         entries = contents.entries()
@@ -97,6 +91,18 @@ def build_index(
             remove_tree(place)
         prune_cache(texts, embedder, folder / CACHE)
     return Built(True, generation.number, embedded=embedded, seconds=time.perf_counter() - began, **counts)
+
+
+def _unchanged(folder: Path, fingerprint: Mapping[str, Any], began: float) -> Built | None:
+    """What a build did that had nothing to do; None where there is something."""
+    try:
+        current = current_generation(folder)
+    except IndexDamaged:
+        return None
+    if current is None or current.fingerprint != fingerprint:
+        return None
+    seconds = time.perf_counter() - began
+    return Built(False, current.number, embedded=0, seconds=seconds, **current.manifest["counts"])
 
 
 def _store(folder: Path, entries: Sequence[Entry], contents: Contents, rows: np.ndarray) -> None:

@@ -4,9 +4,9 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
-import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
 from index.disk import write_atomically
@@ -20,6 +20,7 @@ class Encoder:
     """An open graph with its tokenizer; safe to use from several threads."""
 
     def __init__(self, graph: Path, tokenizer: Path, max_tokens: int, threads: int | None = None):
+        onnxruntime = _silent_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or _usable_cores()
         # one graph at a time uses all cores; spinning would burn them between questions
@@ -92,6 +93,19 @@ def cached_graph(folder: Path, name: str, build: Callable[[], bytes]) -> Path:
             "another folder with --home."
         ) from error
     return graph
+
+
+def _silent_onnxruntime() -> ModuleType:
+    """onnxruntime, kept from reporting to its makers and from writing an id of this machine to the user's cache.
+
+    Its official builds do both unless this stands in the environment before the import; what can be called
+    later stops only a part of it.
+    """
+    os.putenv("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()  # where a program that uses us had imported it before
+    return onnxruntime
 
 
 def _usable_cores() -> int:

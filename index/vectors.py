@@ -37,6 +37,20 @@ class Near:
     score: float
 
 
+class ChromaSettings(Settings):
+    """Chroma's settings as they are given, and nothing sent to its makers.
+
+    Chroma itself would take more of them from the environment and from a `.env` in the working folder: which
+    class to load, which server to ask, where to report what is done.
+    """
+
+    anonymized_telemetry: bool = False
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls: Any, init_settings: Any, **_: Any) -> tuple[Any, ...]:
+        return (init_settings,)
+
+
 class Vectors:
     """Open collections, by kind."""
 
@@ -121,6 +135,4 @@ def add_vectors(
 def _client(folder: Path) -> ClientAPI:
     # Chroma reports to its makers unless told not to, and warns when it cannot
     logging.getLogger("chromadb.telemetry").setLevel(logging.CRITICAL)
-    return chromadb.PersistentClient(
-        path=str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
-    )
+    return chromadb.PersistentClient(path=str(folder), settings=ChromaSettings())

@@ -1,10 +1,11 @@
 """What all tests share: the shipped corpus with its index, and a guard that nothing leaves the machine."""
 
-import ipaddress
+import importlib.util
+import os
 import shutil
-import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
@@ -13,6 +14,7 @@ from index import Index, MiniLM, build_index, open_embedder, open_index
 from ingest.corpus import Corpus, read_corpus
 
 PROJECT = Path(__file__).resolve().parent.parent
+GUARD = PROJECT / "tests" / "guard"
 
 # the machine may be slow, and a test that passes today must pass tomorrow
 settings.register_profile("dossier", deadline=None, derandomize=True, database=None, max_examples=60)
@@ -53,54 +55,44 @@ def shipped_index(corpus: Corpus, home: Path, embedder: MiniLM) -> Iterator[Inde
         yield index
 
 
+def _load_guard() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("guard", GUARD / "sitecustomize.py")
+    guard = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(guard)
+    return guard
+
+
 _left: list[str] = []
+_guard = _load_guard()
+_guard.watch(_left.append)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _guarded_sockets() -> Iterator[None]:
-    """Connections and look-ups beyond this machine raise, and are written down in `_left`."""
+def _left_by_children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The file in which Python processes that tests start write down where they tried to go."""
+    file = tmp_path_factory.mktemp("guard") / "left"
+    file.touch()
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("connect", "connect_ex", "sendto"):
-            patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
-        look_up = socket.getaddrinfo
-
-        def guarded_look_up(host, *arguments, **settings):
-            _check(host)
-            return look_up(host, *arguments, **settings)
-
-        patch.setattr(socket, "getaddrinfo", guarded_look_up)
-        yield
+        patch.setenv(_guard.LEFT, str(file))
+        patch.setenv("PYTHONPATH", str(GUARD), prepend=os.pathsep)
+        yield file
 
 
 @pytest.fixture(autouse=True)
-def tried_to_leave() -> Iterator[list[str]]:
+def tried_to_leave(_left_by_children: Path) -> Iterator[Callable[[], list[str]]]:
     """Fails the test that tried to reach beyond this machine, also where its code swallowed the error.
 
-    Gives the hosts that were tried, which a test of the guard itself clears.
+    Gives a function that hands out the hosts that were tried, which a test of the guard itself calls: what was
+    handed out is forgotten.
     """
-    _left.clear()
-    yield _left
-    if _left:
-        pytest.fail(f"tried to reach {', '.join(_left)}")
 
+    def taken() -> list[str]:
+        tried = _left + _left_by_children.read_text(encoding="utf-8").split()
+        _left.clear()
+        os.truncate(_left_by_children, 0)
+        return tried
 
-def _guarded(method):
-    def call(self: socket.socket, *arguments):
-        if self.family in (socket.AF_INET, socket.AF_INET6):
-            _check(arguments[-1][0])
-        return method(self, *arguments)
-
-    return call
-
-
-def _check(host: str | bytes | None) -> None:
-    host = host.decode() if isinstance(host, bytes) else host
-    if host in (None, "", "localhost"):
-        return
-    try:
-        if ipaddress.ip_address(host).is_loopback:
-            return
-    except ValueError:
-        pass  # a name, which somebody else would have to be asked about
-    _left.append(host)
-    raise OSError(f"tests reach nothing beyond this machine, and tried {host}")
+    taken()
+    yield taken
+    if tried := taken():
+        pytest.fail(f"tried to reach {', '.join(tried)}")

@@ -228,7 +228,9 @@ def _listen(host: str, port: int) -> socket.socket:
 def serve(
     answerer: Answerer,
     settings: PageSettings = DEFAULT,
-    ready: Callable[[str], None] = lambda address: print(f"Dossier is on {address} (Ctrl-C stops it)"),
+    ready: Callable[[str], None] = lambda address: print(
+        f"Dossier is on {address} (Ctrl-C stops it)", flush=True
+    ),
 ) -> None:
     """Serves the page until Ctrl-C; `ready` is called with its address once it can be opened."""
     server, listening = open_server(answerer, settings)

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +17,7 @@ from index.encoder import Encoder, cached_graph
 from index.llama import DossierEmbedding, LlamaIndexEmbedder
 from index.weights import WHEEL, Weights, check_weights, find_weights
 
+PROJECT = Path(__file__).resolve().parents[2]
 REFERENCE = json.loads((Path(__file__).parent / "reference_vectors.json").read_text(encoding="utf-8"))
 """Vectors of sentence-transformers; the file says of which version."""
 
@@ -174,3 +178,16 @@ class TestLlamaIndex:
             for block in article.blocks:
                 text = article.slice(block.start, block.end)
                 assert guess.count_tokens(text) >= embedder.count_tokens(text) or len(text) < 100
+
+
+@pytest.mark.parametrize("said", ["", "0"])
+def test_the_encoder_reports_to_nobody_and_leaves_no_id_of_the_machine(home, tmp_path, said):
+    # onnxruntime's telemetry makes an id and a store of events in the user's cache when it is imported
+    code = "import sys; from pathlib import Path; from index import open_embedder; open_embedder(Path(sys.argv[1])).embed(['x'])"
+    environ = os.environ | {
+        "HOME": str(tmp_path),
+        "XDG_CACHE_HOME": str(tmp_path),
+        "ORT_DISABLE_TELEMETRY": said,
+    }
+    subprocess.run([sys.executable, "-c", code, str(home)], cwd=PROJECT, env=environ, check=True)
+    assert list(tmp_path.rglob("*")) == []
