@@ -11,6 +11,7 @@ from chat.citing import Cites
 from chat.finding import Finding, Scored
 from chat.names import find_names
 from chat.question import Asked, Kind, classify
+from chat.scoring import asking_alike
 from chat.values import agree, asked_values, says_more
 from index import Match, NearQuestion
 from index.analyzer import Analyzer
@@ -37,7 +38,7 @@ PLANS: Mapping[Kind, Plan] = {
     "why": Plan(3, 0.20, 0.80, 100),
     "how": Plan(2, 0.30, 0.75, 90),
 }
-DEFAULT_PLAN = Plan(2, 0.50, 0.60, 90)
+DEFAULT_PLAN = Plan(1, 1.00, 0.60, 90)
 
 NO_STATEMENT = ("dateline", "heading")
 """Kinds of sentences that say nothing by themselves."""
@@ -55,7 +56,7 @@ DIFFER = "The articles do not say the same."
 SAME = 0.6
 """Two sentences with so much of their terms in common (Jaccard) say the same."""
 
-VERSION = 0.12
+VERSION = 0.2
 """A sentence of another article that gives another date or number for the same question is shown as
 another version when it scores at least so much of the best one's score."""
 VERSION_NEAR = 0.80
@@ -139,16 +140,19 @@ def choose(finding: Finding, analyzer: Analyzer) -> Choice:
 
 CONTRAST_NEAR = 0.75
 """A question noted as answered differently by the articles is the one asked when it is this near (cosine) ..."""
-CONTRAST_LEAD = 0.03
+CONTRAST_LEAD = 0.05
 """... and no other prepared question is nearer by more than this."""
+CONTRAST_SURE = 0.88
+"""So near, it is the one asked even if the sentence that answers best is none of those noted."""
 
 
 def choose_contrast(finding: Finding, sentences: Mapping[str, Sentence]) -> Choice | None:
     """Each article's version where it was noted beforehand that they differ on this; None when it was not.
 
-    The sentence that answers best must be among them: else it is something else that was asked.
+    The sentence that answers best is among them, or else it is something else that was asked.
     """
-    near = next((item for item in finding.found.prepared if item.contrast), None)
+    same_kind = asking_alike(finding.found.prepared, finding.asked.kind)
+    near = next((item for item in same_kind if item.contrast), None)
     if near is None or near.score < CONTRAST_NEAR:
         return None
     if finding.found.prepared[0].score > near.score + CONTRAST_LEAD:
@@ -161,7 +165,9 @@ def choose_contrast(finding: Finding, sentences: Mapping[str, Sentence]) -> Choi
             versions[article] = [_as_scored(sentences[id], scored) for id in item.targets]
     best = next((item for item in finding.scored if item.sentence.kind not in NO_STATEMENT), None)
     among = best is not None and any(best in items for items in versions.values())
-    if len(versions) < 2 or not among:  # fewer when the others are outside of what was asked
+    if len(versions) < 2 or not (
+        among or near.score >= CONTRAST_SURE
+    ):  # fewer when the others are outside of what was asked
         return None
     first = {f"{near.contrast}: {article}": items[0].sentence.id for article, items in versions.items()}
     return Choice(tuple(item for items in versions.values() for item in items), {}, first, DIFFER)

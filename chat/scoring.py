@@ -102,8 +102,8 @@ def sentence_features(
     asked: Asked,
 ) -> np.ndarray:
     """(sentences, features): the i'th row belongs to the i'th match."""
-    prepared, prepared_same = _by_target(found.prepared), _by_target(_same_kind(found.prepared, asked.kind))
-    gaps, gaps_same = _by_target(found.gaps), _by_target(_same_kind(found.gaps, asked.kind))
+    prepared, prepared_same = _by_target(found.prepared), _by_target(asking_alike(found.prepared, asked.kind))
+    gaps, gaps_same = _by_target(found.gaps), _by_target(asking_alike(found.gaps, asked.kind))
     floors = {name: _floor(matches, name) for name in ("dense", "passage_dense")}
     rows = []
     for i, (match, sentence) in enumerate(zip(matches, sentences, strict=True)):
@@ -143,7 +143,7 @@ def decision_features(found: Found, asked: Asked, features: np.ndarray, weights:
             1.0,
             features[:, SENTENCE_FEATURES.index("dense")].max(),
             _top(found.prepared) - _top(found.gaps),
-            _top(_same_kind(found.prepared, asked.kind)) - _top(_same_kind(found.gaps, asked.kind)),
+            _top(asking_alike(found.prepared, asked.kind)) - _top(asking_alike(found.gaps, asked.kind)),
             relevance[0],
             relevance[min(1, len(relevance) - 1)],
             softmax(sums).max(),
@@ -161,7 +161,8 @@ def sigmoid(value: float) -> float:
     return float(1 / (1 + np.exp(-np.clip(value, -40, 40))))
 
 
-def _same_kind(near: Sequence[NearQuestion], kind: Kind) -> list[NearQuestion]:
+def asking_alike(near: Sequence[NearQuestion], kind: Kind) -> list[NearQuestion]:
+    """Those that ask for the same kind of answer, in their order."""
     wanted = SIMILAR_KINDS.get(kind, kind)
     kinds = ((item, classify(item.question).kind) for item in near)
     return [item for item, other in kinds if SIMILAR_KINDS.get(other, other) == wanted]

@@ -58,10 +58,10 @@ class Recipe:
     seed: int = 1
 
 
-GENERAL = (Recipe(), Recipe(rate=1.5e-4, seed=2))
-"""Two rounds over SQuAD and Natural Questions."""
-CORPUS = Recipe(epochs=2, rate=1e-4, dropout=0.0, seed=3)
-"""Goes on with the corpus's prepared and gap questions, and a quarter as many general ones again."""
+GENERAL = (Recipe(epochs=3),)
+"""Three times over SQuAD and Natural Questions, newly drawn each time."""
+CORPUS = Recipe(epochs=4, rate=1e-4, dropout=0.05, seed=3)
+"""Goes on with the corpus's prepared and gap questions, and half as many general ones again."""
 RANK = 32
 
 
@@ -327,7 +327,7 @@ def main(args: argparse.Namespace) -> int:
         fill(network, load_file(args.start))
     rounds = [] if args.start else [(general, recipe) for recipe in GENERAL]
     if learned:
-        again = random.Random(CORPUS.seed).sample(general, min(len(general), len(learned) // 4))
+        again = random.Random(CORPUS.seed).sample(general, min(len(general), len(learned) // 2))
         rounds.append(([*learned, *again], CORPUS))
     curves = [
         asdict(recipe) | {"groups": len(groups), "curve": train(network, groups, tokenizer, recipe, args.out)}

@@ -14,6 +14,7 @@ from chat.composing import (
     BROAD_NEAR,
     CONTRAST_LEAD,
     CONTRAST_NEAR,
+    CONTRAST_SURE,
     DEFAULT_PLAN,
     DIFFER,
     DISAGREE,
@@ -202,7 +203,7 @@ def test_who_gives_the_same_date_in_other_words_is_cited_beside():
 
 
 def test_articles_that_disagree_are_all_quoted_and_the_answer_says_so_once():
-    items = scored("1931", 0.6), scored("1935", 0.2, "diary"), scored("1931", 0.1, "news")
+    items = scored("1931", 0.6), scored("1935", 0.2, "diary"), scored("1931", 0.15, "news")
     choice = chosen("When was the mill built?", *items)
     assert list(choice.versions) == ["1931", "1935"]
     answer = written(*choice.items, echoes=choice.echoes, versions=choice.versions)
@@ -353,6 +354,7 @@ def test_another_question_than_the_one_noted_gets_no_versions():
     nearer = NearQuestion("Where is it?", (sentence("insurers").id,), CONTRAST_NEAR + 2 * CONTRAST_LEAD)
     assert contrast(CONTRAST_NEAR, nearer) is None
     assert contrast(CONTRAST_NEAR, best="insurers") is None
+    assert contrast(CONTRAST_SURE, best="insurers") is not None
     as_near = replace(nearer, score=CONTRAST_NEAR + CONTRAST_LEAD / 2)
     assert contrast(CONTRAST_NEAR, as_near) is not None
 
