@@ -38,7 +38,7 @@ PLANS: Mapping[Kind, Plan] = {
     "why": Plan(3, 0.20, 0.80, 100),
     "how": Plan(2, 0.30, 0.75, 90),
 }
-DEFAULT_PLAN = Plan(1, 1.00, 0.60, 90)
+DEFAULT_PLAN = Plan(2, 0.50, 0.60, 90)
 
 NO_STATEMENT = ("dateline", "heading")
 """Kinds of sentences that say nothing by themselves."""
