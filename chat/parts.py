@@ -43,6 +43,13 @@ _LAST_WH = re.compile(
 
 _VERB = re.compile(r"\b(?:did|does|do|is|are|was|were|has|have|had|can|will)\s+(?:the\s+)?", re.IGNORECASE)
 
+QUESTION_WORDS = re.compile(
+    r"^(?:(?:can|could) you (?:tell|explain)(?: me)?|tell me|please|what|who|whom|whose|when|where|why|how(?: many| much| long)?|which|in (?:what|which)|is|are|was|were|do|does|did|has|have|will)\b\s*(?:is|are|was|were|do|does|did|has|have|will)?\b\s*",
+    re.IGNORECASE,
+)
+
+SHORT = 5
+"""A later part with at most so many words and no name says too little of what it asks."""
 MIN_WORDS = 3
 """A part with fewer words is no question of its own."""
 
@@ -50,7 +57,7 @@ MIN_WORDS = 3
 def split_parts(question: str) -> list[str]:
     """The questions in a question, at most three; just the question itself when it asks one thing.
 
-    A part that points back is given the names of the part before it.
+    A part that points back is given the name that the first is about; a short one, all that the first is about.
     """
     question = " ".join(question.split())  # long runs of white space would make the patterns slow
     if doubled := _doubled(question):
@@ -77,10 +84,20 @@ def split_parts(question: str) -> list[str]:
     subject = _subject(pieces[0])
     for piece in pieces[1:]:
         pointing = _POINTING.search(piece)
-        if pointing and subject and not find_names(piece[: pointing.start()]):
+        if len(piece.split()) <= SHORT and not find_names(piece):
+            piece = f"{piece.rstrip('?')} ({topic_of(pieces[0])})"
+        elif pointing and subject and not find_names(piece[: pointing.start()]):
             piece = f"{piece.rstrip('?')} ({subject})"
         parts.append(piece)
     return [part.rstrip("?") + "?" for part in parts]
+
+
+def topic_of(question: str) -> str:
+    """What a question is about: the question without its question words."""
+    text = question.strip().rstrip("?!. ")
+    while (shorter := QUESTION_WORDS.sub("", text)) != text and shorter:
+        text = shorter
+    return text
 
 
 def _doubled(question: str) -> list[str]:
