@@ -50,6 +50,8 @@ QUESTION_WORDS = re.compile(
 
 SHORT = 5
 """A later part with at most so many words and no name says too little of what it asks."""
+TELLS = 4
+"""What a part is about tells enough to be given to another when it has so many words, or a name."""
 MIN_WORDS = 3
 """A part with fewer words is no question of its own."""
 
@@ -81,13 +83,15 @@ def split_parts(question: str) -> list[str]:
     if len(pieces) == 1 or len(pieces) > 3:
         return [question]
     parts = [pieces[0]]
-    subject = _subject(pieces[0])
+    subject, topic = _subject(pieces[0]), topic_of(pieces[0])
+    tells = len(topic.split()) >= TELLS or find_names(topic)
     for piece in pieces[1:]:
         pointing = _POINTING.search(piece)
-        if len(piece.split()) <= SHORT and not find_names(piece):
-            piece = f"{piece.rstrip('?')} ({topic_of(pieces[0])})"
-        elif pointing and subject and not find_names(piece[: pointing.start()]):
-            piece = f"{piece.rstrip('?')} ({subject})"
+        if pointing and subject:
+            if not find_names(piece[: pointing.start()]):
+                piece = f"{piece.rstrip('?')} ({subject})"
+        elif tells and len(piece.split()) <= SHORT and _STARTS.match(piece) and not find_names(piece):
+            piece = f"{piece.rstrip('?')} ({topic})"
         parts.append(piece)
     return [part.rstrip("?") + "?" for part in parts]
 
