@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 WAITING_MOST = 8
 """Questions of one conversation that are not answered yet."""
 
-AT_ONCE = 8
-"""Conversations that are answered at the same time; the others wait in the queue."""
+ANSWERING = "answer"
+"""What is asked on the page and by API waits in one queue under this name."""
 
 
 class Parts(NamedTuple):
@@ -238,8 +238,8 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
             parts.asked,
             parts.conversation,
             **(straight | {"queue": True}),
-            concurrency_limit=AT_ONCE,
-            concurrency_id="answer",
+            concurrency_limit=settings.at_once,
+            concurrency_id=ANSWERING,
         ).then(
             suggest,
             parts.asked,

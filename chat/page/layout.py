@@ -68,5 +68,5 @@ def build_page(answerer: Answerer, settings: PageSettings) -> gr.Blocks:
                 )
         parts = Parts(asked, scope, conversation, question, notice, ask, stop, reader, evaluation)
         connect(parts, answerer, settings)
-        add_api(answerer)
+        add_api(answerer, settings.at_once)
     return page
