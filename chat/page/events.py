@@ -22,6 +22,7 @@ from chat.page.conversation import (
 )
 from chat.page.evaluation import Evaluation, render_evaluation
 from chat.page.history import freeze, thaw
+from chat.page.pace import WaitingRoom, client_of
 from chat.page.render import Span, escaped, render_article, render_article_list, render_conversation
 from chat.page.settings import PageSettings
 from chat.page.uploads import removable
@@ -104,7 +105,7 @@ def _kept(file: Path, row: Mapping[str, Any]) -> str:
     return ""
 
 
-def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
+def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: WaitingRoom) -> None:
     """Ties the page's events to the engine; call inside the page's `gr.Blocks`."""
     feedback = settings.home / "feedback"
     evaluation = Evaluation(settings.evaluate, settings.runs)
@@ -115,17 +116,20 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
             asked, shelf, answerer.examples, lambda exchange: freeze(exchange, shelf), asked.id
         )
 
-    def take(question: str, asked: Conversation, scope: frozenset[str] | None) -> tuple[Any, ...]:
+    def take(
+        question: str, asked: Conversation, scope: frozenset[str] | None, request: gr.Request
+    ) -> tuple[Any, ...]:
         scope = None if scope is None else scope & answerer.articles.keys()  # some may have been removed
-        if why := refusal(question, asked, scope):
+        client = client_of(request.request.scope)
+        if why := refusal(question, asked, scope) or room.is_full_for(client):
             return gr.skip(), alert(why), asked, gr.skip()
         asked.append(Exchange(question.strip(), scope))
         return "", scope_note(scope), asked, drawn(asked)
 
     def take_suggested(
-        event: gr.EventData, asked: Conversation, scope: frozenset[str] | None
+        event: gr.EventData, asked: Conversation, scope: frozenset[str] | None, request: gr.Request
     ) -> tuple[Any, ...]:
-        _, *rest = take(str(_said(event).get("question", "")), asked, scope)
+        _, *rest = take(str(_said(event).get("question", "")), asked, scope, request)
         return gr.skip(), *rest  # what is being typed stays
 
     def answer(asked: Conversation) -> Iterator[Any]:
@@ -137,7 +141,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
 
     def suggest(asked: Conversation) -> Iterator[Any]:
         yield gr.skip()
-        for _ in suggest_next(asked, answerer):
+        for _ in suggest_next(asked, answerer, room.is_quiet):
             yield drawn(asked)
         yield drawn(asked)  # a question may have been asked meanwhile, and its drawing overtaken by ours
 

@@ -5,6 +5,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 from starlette.types import Scope
 
@@ -73,33 +74,43 @@ class Paces:
             self._left[client] = (tokens + 1, since)
 
 
+class Line(Protocol):
+    """The questions that Gradio keeps."""
+
+    def queued(self) -> Iterable[str]:
+        """The client of each that waits."""
+        ...
+
+    def running(self) -> int:
+        """How many are being answered."""
+        ...
+
+    def seconds(self) -> Sequence[float]:
+        """What the last answers took, once their turn had come."""
+        ...
+
+
 class WaitingRoom:
     """The questions that wait for an answer, wherever they were asked: on the page, by API, as tools."""
 
-    def __init__(
-        self,
-        at_once: int,
-        queued: Callable[[], Iterable[str]] = lambda: (),
-        seconds: Callable[[], Sequence[float]] = lambda: (),
-    ):
-        """`at_once`: questions that are answered at the same time. `queued` gives the clients of those that
-        wait in Gradio's queue, `seconds` what the last answers took once their turn had come."""
+    def __init__(self, at_once: int):
+        """`at_once`: questions that are answered at the same time."""
         self._at_once = at_once
-        self._queued = queued
-        self._seconds = seconds
+        self.line: Line | None = None
+        """Known once the page is built."""
         self._coming: Counter[str] = Counter()
-        """By client the requests that are let in and not in the queue yet, or never go there."""
+        """By client the requests that are let in and not in the line yet, or never go there."""
 
     @property
     def most(self) -> int:
         """Questions that may wait, so that the last of them waits no longer than it should."""
-        took = self._seconds()
+        took = self.line.seconds() if self.line else ()
         mean = sum(took) / len(took) if took else FIRST_GUESS
         return max(WAITING_LEAST, min(WAITING_MOST, int(WAIT_SECONDS * self._at_once / max(mean, 0.001))))
 
     def is_full_for(self, client: str) -> str:
         """Why one more question of this client cannot wait; empty when it can."""
-        waiting = Counter(self._queued()) + self._coming
+        waiting = self._waiting()
         if waiting.total() >= self.most:
             return f"Dossier is busy: {waiting.total()} questions are waiting. Ask again in a few seconds."
         if waiting[client] >= self.most // SHARE:
@@ -108,6 +119,13 @@ class WaitingRoom:
                 "Ask again in a few seconds."
             )
         return ""
+
+    def is_quiet(self) -> bool:
+        """Whether nobody waits for an answer."""
+        return not self._waiting() and not (self.line and self.line.running())
+
+    def _waiting(self) -> Counter[str]:
+        return Counter(self.line.queued() if self.line else ()) + Counter(self._coming)  # a copy, for threads
 
     @contextmanager
     def one_more(self, client: str) -> Iterator[None]:

@@ -4,14 +4,14 @@ import contextlib
 import errno
 import os
 import socket
-from collections.abc import Callable
-from itertools import islice
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from gradio.queueing import EventQueue
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 
@@ -62,31 +62,43 @@ class Events:
         self._restoring = {id for id, fn in page.fns.items() if fn.name == "restore"}
 
     def asks(self, message: Any) -> bool:
-        return isinstance(message, dict) and message.get("fn_index") in self._asking
+        return self._is_one_of(message, self._asking)
 
     def gives_back(self, message: Any) -> bool:
-        return isinstance(message, dict) and message.get("fn_index") in self._restoring
+        return self._is_one_of(message, self._restoring)
 
     def queued(self) -> list[str]:
-        """The clients of the questions that wait."""
-        waiting = self._page._queue.event_queue_per_concurrency_id.get(ANSWERING)
-        return [client_of(event.request.scope) for event in waiting.queue] if waiting else []
+        line = self._line()
+        # a copy: other threads look, too
+        return [client_of(event.request.scope) for event in list(line.queue)] if line else []
+
+    def running(self) -> int:
+        line = self._line()
+        return line.current_concurrency if line else 0
 
     def seconds(self) -> list[float]:
-        """What the last answers took once their turn had come."""
-        past = islice(reversed(self._page._queue.event_analytics.values()), 100)
+        past = list(self._page._queue.event_analytics.values())[-100:]
         # Gradio numbers events of the same name
         answers = (row for row in past if row["function"].partition("_")[0] in ("answer", "ask"))
         return [row["process_time"] for row in answers if row["process_time"]]
 
+    def _line(self) -> EventQueue | None:
+        return self._page._queue.event_queue_per_concurrency_id.get(ANSWERING)
+
+    @staticmethod
+    def _is_one_of(message: Any, events: Container[int]) -> bool:
+        number = message.get("fn_index") if isinstance(message, dict) else None
+        return isinstance(number, int) and number in events
+
 
 def build_app(answerer: Answerer, settings: PageSettings = DEFAULT) -> ASGIApp:
     """The page as an ASGI application."""
-    page = build_page(answerer, settings)
+    room = WaitingRoom(settings.at_once)
+    page = build_page(answerer, settings, room)
     # The doors bound how many questions wait; this is for what they do not count.
     page.queue(max_size=QUEUE_MOST, default_concurrency_limit=1, api_open=False)
     events = Events(page)
-    room = WaitingRoom(settings.at_once, events.queued, events.seconds)
+    room.line = events
     app = FastAPI(**UNLISTED)
     add_reports(app, settings.runs)
     if settings.own is not None:
