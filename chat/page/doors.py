@@ -76,21 +76,25 @@ class Doors:
         method, path = scope["method"], scope["path"]
         if not self.is_open(method, path):
             await refuse(send, 404, NOTHING)
+        elif _OWN.fullmatch(path):  # articles are longer, and bounded where they are read; folders are many
+            while wait := self._paces.wait(client_of(scope)):
+                await asyncio.sleep(wait)
+            await self._app(scope, receive, send)
         elif not _PART_OF_PAGE.fullmatch(path) and (wait := self._paces.wait(client_of(scope))):
             await refuse(send, 429, FAST, (b"retry-after", b"%d" % (wait + 1)))
-        elif method in ("GET", "HEAD") or _OWN.fullmatch(path):  # articles are longer, and bounded there
+        elif method in ("GET", "HEAD"):
             await self._app(scope, receive, send)
         else:
             await self._with_body(scope, receive, send)
 
     def is_open(self, method: str, path: str) -> bool:
         """Whether there is anything at an address, as decoded, for a method."""
+        if self._own and _OWN.fullmatch(path):  # what may be a name is decided there
+            return method in (("POST",) if path == "/own" else ("PUT", "DELETE"))
         if _DOTS.search(path):
             return False
         if method in ("GET", "HEAD"):
             return bool(_READ.fullmatch(path) or _REPORT.fullmatch(path) or (self._mcp and path == "/mcp"))
-        if self._own and _OWN.fullmatch(path):
-            return method in (("POST",) if path == "/own" else ("PUT", "DELETE"))
         if self._mcp and path == "/mcp":
             return method in ("POST", "DELETE")
         return method == "POST" and bool(_ASK.fullmatch(path) or _DO.fullmatch(path))

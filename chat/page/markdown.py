@@ -5,7 +5,7 @@ import re
 from chat.answers import Answer
 from chat.page.render import OUTCOMES, Shelf
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~$]|&(?=#?\w+;))")
 _OPENING = re.compile(r"^(\d*)([#+.)-])")
 """What begins a heading or a list."""
 

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import socket
+import sys
 from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ class Events:
         return line.current_concurrency if line else 0
 
     def seconds(self) -> list[float]:
-        past = list(self._page._queue.event_analytics.values())[-100:]
+        past = list(self._page._queue.event_analytics.values())
         # Gradio numbers events of the same name
         answers = (row for row in past if row["function"].partition("_")[0] in ("answer", "ask"))
         return [row["process_time"] for row in answers if row["process_time"]]
@@ -97,6 +98,9 @@ def build_app(answerer: Answerer, settings: PageSettings = DEFAULT) -> ASGIApp:
     page = build_page(answerer, settings, room)
     # The doors bound how many questions wait; this is for what they do not count.
     page.queue(max_size=QUEUE_MOST, default_concurrency_limit=1, api_open=False)
+    # After each event Gradio works out statistics over the last 10,000 that nobody sees here.
+    page._queue.ANALYTICS_MAX_EVENTS = 100
+    page._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize  # sic
     events = Events(page)
     room.line = events
     app = FastAPI(**UNLISTED)
