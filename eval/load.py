@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,6 +37,12 @@ TURNS = 3
 
 HEARTBEAT = 2.0
 """Seconds between two looks at the memory."""
+
+P95_MOST, TOLD_MOST, WAIT_MOST = 2.0, 1.0, 15.0
+"""Bounds in seconds: of an answer among many people; in a burst, of being told busy and of any answer."""
+
+GROWTH_MOST = 50.0
+"""MiB."""
 
 TIMEOUT = 60
 PROGRAMS = 5
@@ -115,6 +121,39 @@ def load(
             figures["burst"] = _burst(port, burst, questions, expected)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return figures | {"cpus": cores}
+
+
+def within_bounds(figures: Mapping[str, Any]) -> list[tuple[str, str, str, bool]]:
+    """(what, as measured, the bound, whether it was kept) for everything that is bounded."""
+    rows = [
+        ("Failures, wrong or mixed answers", f"{figures['failures']}", "0", figures["failures"] == 0),
+        ("Told busy", f"{figures['busy']}", "0", figures["busy"] == 0),
+        ("Answer, p95", f"{figures['p95']:.2f} s", f"{P95_MOST:g} s", figures["p95"] <= P95_MOST),
+        (
+            "Growth of memory",
+            f"{figures['memory_growth_mib']:.0f} MiB",
+            f"{GROWTH_MOST:g} MiB",
+            figures["memory_growth_mib"] <= GROWTH_MOST,
+        ),
+    ]
+    if burst := figures.get("burst"):
+        told, waited = burst["busy_slowest"], burst["answer_slowest"]
+        rows += [
+            (f"{burst['asked']} at once: failures", f"{burst['failures']}", "0", burst["failures"] == 0),
+            (
+                f"{burst['busy']} told busy, the last after",
+                f"{told:.2f} s",
+                f"{TOLD_MOST:g} s",
+                told <= TOLD_MOST,
+            ),
+            (
+                f"{burst['answered']} answered, the last after",
+                f"{waited:.1f} s",
+                f"{WAIT_MOST:g} s",
+                waited <= WAIT_MOST,
+            ),
+        ]
+    return rows
 
 
 def own_questions(corpus: Corpus, people: int) -> list[list[str]]:
