@@ -420,6 +420,8 @@ def _all_at_once(
                     else:
                         tally.seconds.append(reply.seconds)
                 time.sleep(max(0.0, min(chance.uniform(pace / 2, 1.5 * pace), until - time.monotonic())))
+                if reply.kind != "answer":
+                    break  # what comes next would be asked with another history than the expected answer was
 
     with ThreadPoolExecutor(len(crowd)) as pool:
         chances = [random.Random(f"{SEED} {i}") for i in range(len(crowd))]

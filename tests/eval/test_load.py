@@ -55,8 +55,8 @@ def test_everybody_has_questions_that_nobody_else_has(corpus):
 def test_an_answer_meant_for_somebody_else_a_fault_and_a_busy_server_are_told_apart():
     right, other = Reply("answer", 0.1, "mine"), Reply("answer", 0.1, "yours")
     broken, busy = Reply("broken", 0.1, problem="TimeoutError"), Reply("busy", 0.1)
-    crowd = [Told(right, other), Told(broken, busy)]
-    tally = _all_at_once(crowd, [["mine", "mine"], ["mine", "mine"]], pace=0, rounds=1)
+    crowd = [Told(right, other), Told(broken), Told(busy, right)]
+    tally = _all_at_once(crowd, [["mine", "mine"], ["mine"], ["mine", "mine"]], pace=0, rounds=1)
     assert tally.seconds == [0.1]
     assert tally.busy == 1
     assert sorted(tally.wrong) == ["0?: TimeoutError", "1?: yours"]
