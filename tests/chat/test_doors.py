@@ -97,7 +97,7 @@ READS = [
             "https://example.org/",
             "http://169.254.169.254/latest/meta-data/",
             "https://huggingface.co/",
-            "https://gradio-proxy-test.hf.space/",
+            "https://x.hf.space/",
             "file:///etc/passwd",
             "ftp://127.0.0.1/",
             "//example.org/",
