@@ -1,4 +1,4 @@
-"""The commands: python -m eval run | check | compare | convert | fit | overlap | pairs | bench."""
+"""The commands: python -m eval run | check | compare | convert | fit | overlap | pairs | bench | load."""
 
 import argparse
 import atexit
@@ -29,6 +29,7 @@ from eval.console import (
     print_converted,
     print_failed,
     print_fitted,
+    print_load,
     print_overlap,
     print_problems,
     print_runs,
@@ -37,6 +38,7 @@ from eval.console import (
     progress,
 )
 from eval.fit import FOLDS, SEED, fit, make_examples, question_examples, write_weights
+from eval.load import BURST, MINUTES, PACE, PEOPLE, load, within_bounds
 from eval.overlap import measure_overlap
 from eval.run import run_cases, write_run
 from eval.squad import convert_squad
@@ -204,6 +206,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("--out", type=Path, metavar="FILE", help="also write the figures as JSON")
     bench.set_defaults(command=_bench)
+
+    load = commands.add_parser(
+        "load",
+        help="measure many people who use the page at once",
+        description="Start the page and let many people ask it at once, each questions of their own, most of them as "
+        "browsers do and every fifth as a program; then many more at the same moment. Status 1 when an answer was "
+        "wrong or lost, or a bound was not kept.",
+    )
+    add_config_arguments(load, os.environ)
+    load.add_argument("--people", type=_positive, default=PEOPLE, metavar="N", help="default: %(default)s")
+    load.add_argument("--minutes", type=float, default=MINUTES, metavar="N", help="default: %(default)s")
+    load.add_argument(
+        "--pace",
+        type=float,
+        default=PACE,
+        metavar="SECONDS",
+        help="that a person thinks after an answer, on average (default: %(default)s)",
+    )
+    load.add_argument(
+        "--burst",
+        type=int,
+        default=BURST,
+        metavar="N",
+        help="at the same moment; 0 for none (default: %(default)s)",
+    )
+    load.add_argument("--out", type=Path, metavar="FILE", help="also write the figures as JSON")
+    load.set_defaults(command=_load)
     return parser
 
 
@@ -284,6 +313,24 @@ def _bench(options: argparse.Namespace) -> int:
         options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     print_bench(figures)
     return 0
+
+
+def _load(options: argparse.Namespace) -> int:
+
+    with progress(4 + bool(options.burst), "load") as advance:
+        figures = load(
+            config_from(options),
+            options.people,
+            options.minutes,
+            options.pace,
+            options.burst,
+            on_step=advance,
+        )
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    print_load(figures)
+    return 0 if all(kept for *_, kept in within_bounds(figures)) else 1
 
 
 def _sizes(text: str) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from eval.cases import CATEGORIES, Case
 from eval.compare import Change, Comparison
+from eval.load import within_bounds
 from eval.overlap import NEAR, Overlap
 from eval.squad import Converted
 from eval.summary import MEASURES, Unit, shown, shown_range
@@ -191,6 +192,23 @@ def print_bench(figures: Mapping[str, Any]) -> None:
     console.print(
         "– : vectors were not made by the encoder, to save hours; questions always are.", style="dim"
     )
+
+
+def print_load(figures: Mapping[str, Any]) -> None:
+    """What the people at once met, beside the bounds."""
+    table = Table("", "measured", "bound", "")
+    for title, value, bound, kept in within_bounds(figures):
+        table.add_row(title, value, bound, "kept" if kept else "[bold]not kept[/bold]")
+    console = _console()
+    console.print(table)
+    console.print(
+        f"{figures['people']} people for {figures['minutes']:g} minutes, who think {figures['pace']:g} s on average "
+        f"between an answer and the next question: {figures['asked']:,} questions, "
+        f"{figures['answers_per_second']:.1f} answers a second, p50 {_time(figures['p50'])}. "
+        f"{figures['different_answers']} different answers were expected. {figures['cpus']} CPUs."
+    )
+    for wrong in figures["wrong"]:
+        console.print(escape(wrong), style="bold")
 
 
 def _time(value: float) -> str:

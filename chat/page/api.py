@@ -5,10 +5,11 @@ from typing import Any
 import gradio as gr
 
 from chat.engine import Answerer
+from chat.page.events import ANSWERING
 from chat.programs import ask_articles, search_passages
 
 
-def add_api(answerer: Answerer) -> None:
+def add_api(answerer: Answerer, at_once: int) -> None:
     """Adds `/ask` and `/search`; call inside the page's `gr.Blocks`."""
 
     def ask(question: str, articles: list[str] | None = None) -> dict[str, Any]:
@@ -25,5 +26,5 @@ def add_api(answerer: Answerer) -> None:
         except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    gr.api(ask, api_name="ask")
-    gr.api(search, api_name="search")
+    for function in (ask, search):
+        gr.api(function, api_name=function.__name__, concurrency_limit=at_once, concurrency_id=ANSWERING)
