@@ -126,6 +126,8 @@ def remove_tree(folder: Path) -> None:
 def remove(path: Path) -> None:
     """Removes whatever is there, a folder or not; what cannot be removed stays."""
     if path.is_dir() and not path.is_symlink():
+        with suppress(OSError):
+            path.chmod(0o700)  # what may not be listed could not be emptied
         remove_tree(path)
     else:
         with suppress(OSError):

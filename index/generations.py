@@ -78,15 +78,14 @@ def current_name(folder: Path) -> tuple[str, str] | None:
             raise ValueError(f"it names {name!r}")
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexDamaged(f"{folder / CURRENT} cannot be followed ({_reason(error)}).") from error
     return name, manifest
 
 
 def check_generation(folder: Path, manifest_hash: str | None = None) -> Generation:
     """The generation in `folder`; IndexDamaged when a byte of it is not what was written."""
-    content, manifest = _read_manifest(folder, manifest_hash)
-    del content
+    _, manifest = _read_manifest(folder, manifest_hash)
     for name in _same_files(folder, manifest):
         _same(folder, name, manifest, list_file)
     return Generation(folder, manifest)
@@ -186,7 +185,10 @@ def usable_generation(folder: Path, take: Take = check_generation) -> tuple[Gene
                 generation = take(older, None)
             except IndexDamaged:
                 continue
-            return generation, f"{error} The generation {older.name} is used instead."
+            return (
+                generation,
+                f"{error} The generation {older.name} is used instead. Mend it: python -m ingest",
+            )
         return None, str(error)
 
 
@@ -234,7 +236,13 @@ def publish(
     pointer = {"generation": place.name, "manifest": hashlib.sha256(content).hexdigest()}
     if (folder / CURRENT).is_dir():  # which no file can replace
         remove(folder / CURRENT)
-    write_atomically(folder / CURRENT, json.dumps(pointer).encode())
+    try:
+        write_atomically(folder / CURRENT, json.dumps(pointer).encode())
+    except BaseException:
+        said = current_name(folder)
+        if said is None or said[0] != place.name:
+            os.rename(place, built)  # nobody points to it: it is no generation
+        raise
     _keep(folder, {place, before.folder} if before else set(all_generations(folder)[-KEPT:]))
     return Generation(place, manifest)
 

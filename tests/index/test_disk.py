@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from index import DossierIndexError, IndexDamaged
+from index import DossierIndexError, IndexDamaged, generations
 from index.disk import copy_file, list_file, list_names, only_builder, open_file, write_atomically
 from index.generations import (
     CONTENTS,
@@ -132,6 +132,40 @@ class TestGenerations:
         place = begin(tmp_path)
         publish(tmp_path, place, {"fingerprint": {}, "counts": {}}, usable_generation(tmp_path)[0])
         assert [path.name for path in all_generations(tmp_path)] == [whole.folder.name, "gen-000003"]
+
+    @pytest.mark.parametrize("fails", ["os.replace", "os.fsync"])
+    def test_that_the_pointer_cannot_be_moved_to_are_none(self, publish_one, tmp_path, monkeypatch, fails):
+        publish_one("a")
+        place = begin(tmp_path)
+        original, calls = generations.write_atomically, []
+
+        def write(file, content):
+            with monkeypatch.context() as patch:
+                patch.setattr(fails, lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+                calls.append(file)
+                original(file, content)
+
+        monkeypatch.setattr(generations, "write_atomically", write)
+        with pytest.raises(OSError, match="No space"):
+            publish(tmp_path, place, {"fingerprint": {}, "counts": {}})
+        assert calls == [tmp_path / CURRENT]
+        assert current_generation(tmp_path).folder.name == "gen-000001"
+        assert [path.name for path in all_generations(tmp_path)] == ["gen-000001"]
+
+    def test_that_the_pointer_was_moved_to_stay_although_that_did_not_reach_the_disk(
+        self, publish_one, tmp_path, monkeypatch
+    ):
+        publish_one("a")
+        write = generations.write_atomically
+
+        def write_and_fail(file, content):
+            write(file, content)
+            raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(generations, "write_atomically", write_and_fail)
+        with pytest.raises(OSError, match="Input/output"):
+            publish(tmp_path, begin(tmp_path), {"fingerprint": {}, "counts": {}})
+        assert current_generation(tmp_path).folder.name == "gen-000002"
 
     def test_a_pointer_that_is_a_folder_is_replaced(self, publish_one, tmp_path):
         (tmp_path / CURRENT / "x").mkdir(parents=True)
