@@ -104,13 +104,14 @@ class Index:
                 said = self._look()
                 if said != self._seen:
                     try:
-                        opened, self._seen = self._open()
-                        if (
-                            opened.warning
-                        ):  # what is open is whole, and no older than what would take its place
+                        opened, seen = self._open()
+                        if opened.warning:
+                            # what is open is whole, and no older than what would take its place
                             opened.release()
                             raise IndexDamaged(opened.warning)
+                        # in this order: who does not wait for the lock looks at the second first
                         self._opened = opened
+                        self._seen = seen
                     except DossierIndexError as error:
                         log.warning("The newer index cannot be used; the open one stays: %s", error)
                         self._seen = said
