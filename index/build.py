@@ -19,6 +19,7 @@ from index.generations import (
     CONTENTS,
     begin,
     current_generation,
+    is_tidy,
     publish,
     tidy,
     usable_generation,
@@ -72,7 +73,7 @@ def build_index(
     parse_synonyms(corpus.synonyms)  # a wrong line is found before anything is built
     fingerprint = make_fingerprint(corpus, prepared, gaps, embedder)
     # without the lock first: a folder that cannot be written to is as good when there is nothing to do
-    if unchanged := _unchanged(folder, fingerprint, began):
+    if (unchanged := _unchanged(folder, fingerprint, began)) and is_tidy(folder):
         return unchanged
     with only_builder(folder):
         try:

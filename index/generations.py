@@ -201,6 +201,12 @@ def _number(generation: Path) -> int:
     return int(generation.name.removeprefix("gen-"))
 
 
+def is_tidy(folder: Path) -> bool:
+    """True when no builder that was killed left anything behind, and none is at work."""
+    left = any(path.name.startswith((BUILDING, f".{CURRENT}.")) for path in folder.iterdir())
+    return not left and len(all_generations(folder)) <= KEPT
+
+
 def tidy(folder: Path, current: Generation | None) -> None:
     """Removes what builders that were killed left behind. Hold the lock.
 
