@@ -299,7 +299,21 @@ LOST = (
 )
 
 
-def test_a_conversation_goes_on_when_dossier_was_started_anew(answerer, picture, opened, served):
+@pytest.mark.parametrize(
+    "wait",
+    [
+        500,
+        pytest.param(
+            3_000,
+            marks=pytest.mark.xfail(
+                strict=False,
+                reason="open defect: a question asked while Gradio's client looks for the lost server may be shown "
+                "and wait for ever",
+            ),
+        ),
+    ],
+)
+def test_a_conversation_goes_on_when_dossier_was_started_anew(wait, answerer, picture, opened, served):
     with contextlib.ExitStack() as first:
         address = first.enter_context(served(answerer))
         with opened(address, complains=LOST) as page:
@@ -313,7 +327,7 @@ def test_a_conversation_goes_on_when_dossier_was_started_anew(answerer, picture,
             first.close()
             question.fill("Who leads")
             with served(answerer, port=urlsplit(address).port):
-                page.wait_for_timeout(2_000)  # Gradio may have seen it, and loads the page anew then
+                page.wait_for_timeout(wait)  # Gradio may have seen it, and loads the page anew then
                 expect(question).to_have_value("Who leads")
                 question.fill(DRONES)
                 question.press("Enter")
