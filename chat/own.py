@@ -76,8 +76,9 @@ def open_own_corpus(corpus: Path, home: Path) -> OwnCorpus:
         raise OwnCorpusError(
             f"The corpus folder {corpus} does not exist. Name a folder of articles with --corpus."
         )
-    digest = hashlib.sha256(str(place).encode()).hexdigest()[:8]
-    folder = home / "own" / f"{place.name}-{digest}"
+    digest = hashlib.sha256(os.fsencode(place)).hexdigest()[:8]
+    name = place.name.encode("utf-8", "replace").decode("utf-8")
+    folder = home / "own" / f"{name}-{digest}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _copy_changed(place, folder, top=True)

@@ -1,15 +1,20 @@
 """`python -m ingest`: makes the index of a corpus, or shows how an article was read."""
 
 import argparse
+import io
+import logging
 import os
 import sys
 from pathlib import Path
 
 from chat.config import add_config_arguments, config_from
+from chat.logs import LOOK, add_log_arguments, log_fault, set_up_logs
 from chat.terminal import BuildProgress
 from index import DossierIndexError, build_index, open_embedder
 from ingest import IngestError, read_corpus
 from ingest.showing import WIDTH, show_article
+
+log = logging.getLogger("ingest")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,24 +25,32 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("build", help="make the index, or bring it up to date (the default)")
     show = commands.add_parser("show", help="print an article with what was selected and what was left out")
     show.add_argument("article", help="the article's id, as `python -m ingest` lists it")
+    add_log_arguments(parser)
     options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a character that a terminal lacks is no reason to stop
+    set_up_logs(options)
     try:
         if options.command == "show":
             return _show(options.corpus, options.article)
         return _build(options)
     except (IngestError, DossierIndexError) as error:
-        print(error, file=sys.stderr)
+        print(_printable(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped; the index is as it was.", file=sys.stderr)
         return 130
+    except Exception as error:
+        print(f"Something broke (fault {log_fault(log, error)}). {LOOK}", file=sys.stderr)
+        return 1
 
 
 def _build(options: argparse.Namespace) -> int:
     config = config_from(options)
     corpus = read_corpus(config.corpus, config.strict)
     for refused in corpus.refused:
-        print(f"Not used: {refused}", file=sys.stderr)
+        print(f"Not used: {_printable(str(refused))}", file=sys.stderr)
     with BuildProgress(sys.stderr) as progress:
         progress("preparing the encoder", 0, 1)
         embedder = open_embedder(config.home, config.model)

@@ -12,8 +12,13 @@ from typing import Any
 
 from ingest.articles import Article
 from ingest.errors import IngestError
+from ingest.reading import read_beside
 
 FOLDER = "questions"
+FILE_MOST = 20_000_000
+"""Bytes of one file of questions."""
+QUESTION_MOST = 1_000
+"""Characters of one question, or of what it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,12 @@ def read_questions(
     for file in sorted((folder / FOLDER).glob("*.jsonl")):
         try:
             # not splitlines(): a line separator may stand inside a text, where JSON allows it
-            lines = file.read_text(encoding="utf-8").split("\n")
+            lines = read_beside(file, folder, FILE_MOST).split("\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise IngestError(f"{FOLDER}/{file.name} cannot be read: {error}.") from error
+            why = error.strerror if isinstance(error, OSError) else f"byte {error.start} is not UTF-8"
+            raise IngestError(
+                f"{FOLDER}/{file.name} cannot be read: {why}. Mend it or take it away."
+            ) from error
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
@@ -63,7 +71,7 @@ def read_questions(
                     prepared.append(_prepared(row, articles))
                 else:
                     gaps.append(_gap(row, articles))
-            except (ValueError, KeyError) as error:
+            except (ValueError, KeyError, RecursionError) as error:
                 what = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
                 raise IngestError(
                     f"{FOLDER}/{file.name}, line {number}: {what}. Mend the line or take it out."
@@ -75,15 +83,28 @@ def _prepared(row: Mapping[str, Any], articles: Mapping[str, Article]) -> Prepar
     quotes, questions = row["quotes"], row["questions"]
     if not (quotes and _are_texts(quotes) and _are_texts(questions)):
         raise ValueError("`quotes` and `questions` must be lists of texts")
+    for question in questions:
+        _check_question(question)
     article = _article(row["article"], articles)
     return Prepared(article.id, tuple(_locate(quote, article) for quote in quotes), tuple(questions))
 
 
 def _gap(row: Mapping[str, Any], articles: Mapping[str, Article]) -> Gap:
     article = _article(row["article"], articles)
-    if not isinstance(row["question"], str):
-        raise ValueError("`question` must be a text")
-    return Gap(article.id, *_locate(row["quote"], article), row["question"], str(row["asks_for"]))
+    for key in ("question", "asks_for"):
+        if not isinstance(row[key], str):
+            raise ValueError(f"`{key}` must be a text")
+        _check_question(row[key])
+    return Gap(article.id, *_locate(row["quote"], article), row["question"], row["asks_for"])
+
+
+def _check_question(text: str) -> None:
+    if not text.strip() or len(text) > QUESTION_MOST:
+        raise ValueError(
+            f"a question has 1 to {QUESTION_MOST:,} characters, and one has {len(text.strip()):,}"
+        )
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        raise ValueError("a question has half of a character, \\ud800 to \\udfff without its other half")
 
 
 def _are_texts(value: Any) -> bool:
@@ -92,7 +113,7 @@ def _are_texts(value: Any) -> bool:
 
 def _article(name: Any, articles: Mapping[str, Article]) -> Article:
     if not isinstance(name, str) or name not in articles:
-        raise ValueError(f"there is no article {name!r}; known are {', '.join(articles)}")
+        raise ValueError(f"there is no article {repr(name)[:60]}; known are {', '.join(articles)}")
     return articles[name]
 
 
