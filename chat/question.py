@@ -33,6 +33,16 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
 
+def whole_text(text: str) -> str:
+    """The text without halves of characters, which a browser or a terminal can send and no library takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def as_searched(question: str) -> str:
+    """The question on one line: whatever parts its words is a space, which is all that every library takes for one."""
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", question).strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question and the kind of answer that it asks for."""

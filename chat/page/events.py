@@ -148,7 +148,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
             # None: the page has only just said what it is called, and may have been asked something before
             kept = thaw(rows or [], answerer.articles)
         except ValueError as problem:
-            log.warning("A conversation cannot be opened: %s", problem)
+            log.warning("conversation-refused reason=%r", type(problem.__cause__ or problem).__name__)
             # under another name, so that what is kept stays as it is
             id, kept, notice = f"{id}~", [], alert("That conversation cannot be read any more.")
         if rows is None:
