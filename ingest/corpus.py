@@ -105,7 +105,8 @@ def make_article(document: Document, entry: Mapping[str, Any] | None = None) -> 
     else:
         title = title or find_title(document.text, leave_out)
         blocks = text_blocks(document.text, title, authors, leave_out)
-    if not any(block.kind != "title" for block in blocks):
+    said = (document.text[block.start : block.end] for block in blocks if block.kind != "title")
+    if not any(c.isalnum() for text in said for c in text):
         raise RefusedFile(document.file, "nothing in it reads like the text of an article")
     return Article(
         id=entry.get("id") or article_id(document.file),

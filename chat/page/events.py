@@ -25,6 +25,7 @@ from chat.page.history import freeze, thaw
 from chat.page.render import Span, escaped, render_article, render_article_list, render_conversation
 from chat.page.settings import PageSettings
 from chat.page.uploads import removable
+from chat.question import whole_text
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,11 @@ def spans_of(data: Any) -> tuple[str, Span | None, list[Span]]:
         raise ValueError(f"not an article with spans: {str(data)[:80]!r}") from problem
 
 
+def as_text(given: Any) -> str:
+    """What a browser sent in the place of a text, as a text that can be drawn; empty for anything else."""
+    return whole_text(given) if isinstance(given, str) else ""
+
+
 def _said(event: gr.EventData) -> Mapping[str, Any]:
     """What page.js sent along."""
     return event._data if isinstance(event._data, dict) else {}
@@ -116,6 +122,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
         )
 
     def take(question: str, asked: Conversation, scope: frozenset[str] | None) -> tuple[Any, ...]:
+        question = as_text(question)
         scope = None if scope is None else scope & answerer.articles.keys()  # some may have been removed
         if why := refusal(question, asked, scope):
             return gr.skip(), alert(why), asked, gr.skip()
@@ -125,7 +132,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
     def take_suggested(
         event: gr.EventData, asked: Conversation, scope: frozenset[str] | None
     ) -> tuple[Any, ...]:
-        _, *rest = take(str(_said(event).get("question", "")), asked, scope)
+        _, *rest = take(_said(event).get("question"), asked, scope)
         return gr.skip(), *rest  # what is being typed stays
 
     def answer(asked: Conversation) -> Iterator[Any]:
@@ -142,7 +149,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
         yield drawn(asked)  # a question may have been asked meanwhile, and its drawing overtaken by ours
 
     def restore(event: gr.EventData, asked: Conversation, scope: frozenset[str] | None) -> tuple[Any, ...]:
-        id, notice = str(_said(event).get("id"))[:40], scope_note(scope)
+        id, notice = as_text(_said(event).get("id"))[:40], scope_note(scope)
         rows = _said(event).get("exchanges")
         try:
             # None: the page has only just said what it is called, and may have been asked something before
@@ -158,7 +165,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
         return notice, asked, drawn(asked)
 
     def judge(event: gr.EventData, asked: Conversation) -> tuple[Any, ...]:
-        vote, comment = _said(event).get("vote"), str(_said(event).get("comment", ""))
+        vote, comment = _said(event).get("vote"), as_text(_said(event).get("comment"))
         exchange = _named(event, asked)
         if exchange is None or vote not in ("up", "down"):
             return gr.skip(), gr.skip()
@@ -199,7 +206,8 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
 
     def choose(event: gr.EventData) -> tuple[frozenset[str] | None, str]:
         known = answerer.articles.keys()
-        chosen = known & {str(article) for article in _said(event).get("articles", [])}
+        named = _said(event).get("articles")
+        chosen = known & {as_text(article) for article in (named if isinstance(named, list) else [])}
         scope = None if chosen == known else frozenset(chosen)
         return scope, scope_note(scope)
 

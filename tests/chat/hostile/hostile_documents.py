@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-READ = "read"
+READ = "READ"
 FACT = "The old bridge over the river was built in 1931 by the county council."
 TEXT = f"The bridge\n\n{FACT} It carries two lanes of traffic every day of the year.\n"
 LARGE = 20_000_001
@@ -133,7 +133,7 @@ def page(body: str, head: str = "") -> str:
 
 NO_ARTICLE = "no article was found in this page"
 PAGES = _files(".html", {
-    "no element": (b"<", NO_ARTICLE),
+    "no element": (b"<", f"{NO_ARTICLE}|nothing in it reads like"),
     "only a script": ("<script>document.write('x')</script>", NO_ARTICLE),
     "scripts and handlers": (page("<script>alert(1)</script><p onclick=alert(1)>x</p>"), f"{READ}: {FACT}"),
     "frames and forms": (page("<iframe src=http://192.0.2.1/></iframe><form action=//192.0.2.1>"), f"{READ}: {FACT}"),
