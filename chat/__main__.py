@@ -12,7 +12,7 @@ from chat.engine import Answerer, open_answerer
 from chat.errors import ChatError
 from chat.logs import LOOK, add_log_arguments, log_fault, set_up_logs
 from chat.page_arguments import add_page_arguments, print_login, serve_page, with_own_corpus
-from chat.terminal import EXIT_STATUS, BuildProgress, print_answer, print_json
+from chat.terminal import EXIT_STATUS, BuildProgress, print_answer, print_json, printable
 from chat.writer import choose_model, try_model
 from index import DossierIndexError
 from ingest import IngestError
@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
             serve_page(answerer, options, own, os.environ)
         return 0
     except (IngestError, DossierIndexError, ChatError) as error:
-        print(error, file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

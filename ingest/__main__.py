@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chat.config import add_config_arguments, config_from
 from chat.logs import LOOK, add_log_arguments, log_fault, set_up_logs
-from chat.terminal import BuildProgress
+from chat.terminal import BuildProgress, printable
 from index import DossierIndexError, build_index, open_embedder
 from ingest import IngestError, read_corpus
 from ingest.showing import WIDTH, show_article
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
             return _show(options.corpus, options.article)
         return _build(options)
     except (IngestError, DossierIndexError) as error:
-        print(_printable(str(error)), file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped; the index is as it was.", file=sys.stderr)
@@ -50,7 +50,7 @@ def _build(options: argparse.Namespace) -> int:
     config = config_from(options)
     corpus = read_corpus(config.corpus, config.strict)
     for refused in corpus.refused:
-        print(f"Not used: {_printable(str(refused))}", file=sys.stderr)
+        print(f"Not used: {printable(str(refused))}", file=sys.stderr)
     with BuildProgress(sys.stderr) as progress:
         progress("preparing the encoder", 0, 1)
         embedder = open_embedder(config.home, config.model)
@@ -63,7 +63,7 @@ def _build(options: argparse.Namespace) -> int:
             f"{built.questions} prepared questions; {built.embedded} texts embedded, {built.seconds:.1f} s."
         )
         for article in corpus.articles.values():
-            print(f"  {article.id}: {article.words} words, {_printable(article.title)}")
+            print(f"  {article.id}: {article.words} words, {printable(article.title)}")
     return 1 if corpus.refused else 0
 
 
@@ -74,18 +74,13 @@ def _show(folder: Path, name: str) -> int:
             f"There is no article {name!r} in {folder}. Known are {', '.join(corpus.articles)}."
         )
     article = corpus.articles[name]
-    print(_printable(article.title))
+    print(printable(article.title))
     print(f"{article.file}, {article.words} words, {len(article.blocks)} blocks\n")
     dim, plain = ("\033[2m", "\033[0m") if sys.stdout.isatty() else ("", "")
     for label, text in show_article(article):
-        line = f"{label:>{WIDTH}} | {_printable(text)}"
+        line = f"{label:>{WIDTH}} | {printable(text)}"
         print(f"{dim}{line}{plain}" if label == "left out" else line)
     return 0
-
-
-def _printable(text: str) -> str:
-    """The text without control characters, which a document could use to drive the terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from ingest.content import find_title, text_blocks
 from ingest.errors import IngestError, RefusedFile
 from ingest.loaders import Document, load_folder
 from ingest.markdown import markdown_blocks
-from ingest.reading import read_beside
+from ingest.reading import is_folder, read_beside
 
 MANIFEST = "articles.toml"
 SYNONYMS = "synonyms.txt"
@@ -43,7 +43,7 @@ def read_corpus(folder: Path, strict: bool = False) -> Corpus:
 
     IngestError when the folder is missing, its articles.toml is wrong, or no file can be used.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise IngestError(
             f"The corpus folder {folder} does not exist. Name a folder of articles with --corpus."
         )

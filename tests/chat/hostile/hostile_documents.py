@@ -309,7 +309,7 @@ PDFS = _files(".pdf", {
     "a bomb of lines": (lambda: one_page(stream(LINE * 150_000, True)), "this PDF is broken|reading it takes more"),
     "a bomb of states": (lambda: one_page(stream(b"q " * 3_000_000 + LINE, True)), "this PDF is broken|reading it takes more"),
     "a page that draws itself": (pdf([CATALOG, PAGES_TREE, sheet(resources=b"/Font<</F1 5 0 R>>/XObject<</X 6 0 R>>"), stream(LINE + b"/X Do\n"), FONT, stream(b"/X Do\n" + LINE, more=b"/Type/XObject/Subtype/Form/Resources<</XObject<</X 6 0 R>>/Font<</F1 5 0 R>>>>")]), READ),
-    "forms in forms": (lambda: forms_in_forms(12), READ),
+    "forms in forms": (lambda: forms_in_forms(8), READ),
     "lists in lists": (one_page(stream(b"[" * 20_000 + b"]" * 20_000 + b" TJ " + LINE)), BROKEN_PDF),
     "a catalogue of lists in lists": (pdf([b"<</Type/Catalog/Pages 2 0 R/X " + b"[" * 20_000 + b"]" * 20_000 + b">>", PAGES_TREE]), BROKEN_PDF),
     "a count of a thousand million": (one_page(stream(LINE)).replace(b"/Count 1", b"/Count 999999999"), f"{READ}: {FACT}"),

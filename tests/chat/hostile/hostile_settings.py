@@ -73,7 +73,7 @@ PLACES = [
     Setting("corpus: a file", CHAT, ("--corpus", "{}/good/a.txt", "ask", "x"), "does not exist"),
     Setting("corpus: empty", CHAT, ("--corpus", "{}", "ask", "x"), "There is no article in", lambda f: (f / "good/a.txt").unlink()),
     Setting("corpus: a device", CHAT, ("--corpus", "/dev/null", "ask", "x"), "does not exist"),
-    Setting("corpus: a name that is too long", CHAT, ("--corpus", "{}/" + "x" * 5_000, "ask", "x"), "does not exist"),
+    Setting("corpus: a name that is too long", CHAT, ("--corpus", "{}/" + "x" * 300, "ask", "x"), "does not exist"),
     Setting("corpus: a name that is no text", CHAT, ("--corpus", "{}/caf\udce9", "ask", "x"), "does not exist"),
     Setting("corpus: a link in a circle", CHAT, ("--corpus", "{}/loop", "ask", "x"), "does not exist", lambda f: (f / "loop").symlink_to("loop")),
     Setting("corpus: a pipe", CHAT, ("--corpus", "{}/pipe", "ask", "x"), "does not exist", lambda f: os.mkfifo(f / "pipe")),

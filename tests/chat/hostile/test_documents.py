@@ -159,7 +159,7 @@ IN_A_FOLDER = {
     "a socket": (a_socket, {"s.txt": NO_FILE}),
     "a device": (lambda f: os.mknod(f / "z.txt", 0o20666, os.makedev(1, 5)), {"z.txt": NO_FILE}),
     "a folder with a file's name": (lambda f: (f / "a.txt").mkdir(), {}),
-    "1,500 folders in each other": (a_deep_folder, {"/".join("d" * 65): "more than 64 folders inside each other"}),
+    "1,500 folders in each other": (a_deep_folder, {"/".join("d" * 64): "more than 64 folders inside each other"}),
     "a copy": (lambda f: put(f, "copy.txt"), {"good.txt": "is a copy of copy.txt"}),
     "the same words": (lambda f: put(f, "same.md", TEXT.replace(" ", "  ").encode()), {"same.md": "has the same text as good.txt"}),
     "a name that is no UTF-8": (lambda f: put(f, b"caf\xe9.txt", b"x " + TEXT.encode()), {"caf\\udce9.txt": UNSHOWN}),

@@ -21,7 +21,7 @@ GOOD = {
     TAKEN: ("answered", "partial", "declined"),
 }
 STATUS = {"answered": 0, "partial": 0, "declined": 3, "failed": 1}
-SENT = [row for row in QUESTIONS if not row.history]
+SENT = [row for row in QUESTIONS if row.history == ()]
 """Those that can come through a door that knows no history."""
 
 

@@ -124,7 +124,7 @@ WHOLE = json.loads(WEIGHTS.read_bytes())
 def test_weights_that_cannot_be_used_are_named_with_the_remedy(tmp_path, content):
     file = tmp_path / "weights.json"
     file.write_bytes(content)
-    with pytest.raises(ChatError, match=r"weights.json cannot be used .* python -m eval fit") as caught:
+    with pytest.raises(ChatError, match=r"weights.json cannot be used .*`python -m eval fit`") as caught:
         read_weights("plain", file)
     assert str(caught.value).isprintable()
 
