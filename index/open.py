@@ -83,7 +83,7 @@ class Index:
                     try:
                         self._opened = self._open()
                     except DossierIndexError as error:
-                        log.warning("The newer index cannot be used; the open one stays: %s", error)
+                        log.warning("newer-index-refused reason=%r", str(error))
                         self._seen = said
         return self._opened.searcher
 
@@ -134,7 +134,7 @@ class Index:
             remove_tree(place.parent)
             raise IndexDamaged(f"{generation.folder / CONTENTS} cannot be read ({error}).") from error
         if warning:
-            log.warning(warning)
+            log.warning("index-damaged reason=%r", warning)
         # the copy goes when the last answer that uses it is done, or when the process ends
         self._release = weakref.finalize(searcher, _release, vectors, place.parent)
         return _Opened(generation.folder.name, generation.fingerprint, searcher, warning)
