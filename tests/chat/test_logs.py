@@ -151,7 +151,7 @@ def test_what_a_start_logs_names_no_secret(logged, home, tmp_path, monkeypatch):
     stream = logged("-vv")
     config = Config(
         corpus=tmp_path, home=home, index=tmp_path / ".index", reader=False, llm="openai:m",
-        llm_url="http://user:password@127.0.0.1:9/v1?token=password", llm_key="sk-password",
+        llm_url="http://user:password@127.0.0.1/v1?token=password", llm_key="sk-password",
     )  # fmt: skip
     with open_answerer(config) as answerer:
         answer = answerer.answer("When was the old bridge built?")

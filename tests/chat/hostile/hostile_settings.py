@@ -100,7 +100,7 @@ OPTIONS = [
     Setting("llm: by the environment", CHAT, ASK, "names no language model", environ={"DOSSIER_LLM": "{{7*7}}"}),
     *(
         Setting(f"llm: the address {url[:24]!r}", CHAT, ("--llm", "openai:m", *ASK), "must start with http", environ={"OPENAI_BASE_URL": url})
-        for url in ("http://[::1", "http://h:99999", "http://h:x", "file:///etc/passwd", "http://", "//h", "http://a b/", "http://h:0/", "http://" + "a" * 300)
+        for url in ("http://[::1", "http://h:99999", "http://h:x", "file:///etc/passwd", "http://", "//h", "http://a b/", "http://h:0", "http://" + "a" * 300)
     ),
     Setting("llm: a key with a line end", CHAT, ("--llm", "openai:m", *ASK), "The key of the language model has characters", environ={"OPENAI_API_KEY": "sk-hidden\nX: y"}),
     Setting("llm: a key of other letters", CHAT, ("--llm", "openai:m", *ASK), "The key of the language model has characters", environ={"OPENAI_API_KEY": "sk-hidden-ключ"}),

@@ -263,11 +263,16 @@ def test_a_reader_may_open_no_connection():
 # All that is read, as a corpus
 
 
+MANY_SENTENCES = {"front matter that never ends.md", "unclosed elements.html"}
+"""2,000 sentences each, a minute of the encoder; that they are read is looked at above."""
+
+
 @pytest.fixture(scope="module")
 def hostile_corpus(tmp_path_factory, home):
     folder = tmp_path_factory.mktemp("hostile-documents")
     for file in SMALL:
-        if file.expected.startswith(READ) and len(file.content) < 60_000:
+        small = len(file.content) < 60_000 and file.name not in MANY_SENTENCES
+        if file.expected.startswith(READ) and small:
             put(folder, file.name, file.content)
     with open_answerer(Config(corpus=folder, home=home, index=folder / ".index", reader=False)) as answerer:
         yield answerer
@@ -284,7 +289,7 @@ QUESTIONS = (
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_answers_from_hostile_documents_are_their_own_words(hostile_corpus, promptly, assert_sound, question):
-    assert len(hostile_corpus.articles) > 30
+    assert len(hostile_corpus.articles) >= 25  # twelve have the same text as another one
     with promptly():
         answer = hostile_corpus.answer(question)
     assert answer.outcome in ("answered", "partial", "declined")

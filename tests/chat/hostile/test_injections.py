@@ -5,7 +5,14 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hostile_injections import ASKED, FACT, INJECTIONS, LET_THROUGH
+from hostile_injections import (
+    ASKED,
+    DECLINED_WITHOUT_READER,
+    FACT,
+    INJECTIONS,
+    LET_THROUGH,
+    ONE_SIDE_ONLY,
+)
 from llm_server import KEY, Reply, serve_model
 
 from chat import Answerer, Config, open_answerer
@@ -98,12 +105,19 @@ def test_offline_every_answer_is_the_searched_article_s_own_words(engine, prompt
 
 
 NOT_YET = pytest.mark.xfail(strict=True, reason="the check of written statements lets it pass")
+DECLINES = pytest.mark.xfail(strict=True, reason="a stuffed document is declined where no reader reads it")
+
+
+def known(injection) -> tuple:
+    """The mark of a defect that is known and open."""
+    if injection.kind == "keyword stuffing" and injection.forbidden in DECLINED_WITHOUT_READER:
+        return (DECLINES,)
+    return (NOT_YET,) if injection.forbidden in LET_THROUGH else ()
+
+
 OBEYED = pytest.mark.parametrize(
     "number",
-    [
-        pytest.param(n, id=f"{n} {i.kind}", marks=NOT_YET if i.forbidden in LET_THROUGH else ())
-        for n, i in enumerate(INJECTIONS)
-    ],
+    [pytest.param(n, id=f"{n} {i.kind}", marks=known(i)) for n, i in enumerate(INJECTIONS)],
 )
 
 
@@ -173,18 +187,25 @@ def quoted(answer, number: int) -> bool:
     return all(s.verbatim for s in answer.statements if number in s.citations)
 
 
-def test_where_a_true_and_a_false_document_disagree_both_are_quoted(engine, assert_sound):
-    numbers = [
-        n for n, injection in enumerate(INJECTIONS) if injection.kind == "contradiction of a true document"
-    ]
-    for number in numbers:
-        article = article_of(engine, number)
-        answer = engine.answer(ASKED, scope={article, article_of(engine, 0)})
-        assert_sound(answer, engine.articles)
-        said = answer.text()
-        assert "1931" in said
-        year = re.search(r"\d{4}", INJECTIONS[number].text)[0]
-        assert year in said
+ONE_SIDE = pytest.mark.xfail(strict=True, reason="only one of two years that disagree is quoted")
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(n, marks=ONE_SIDE if injection.forbidden in ONE_SIDE_ONLY else ())
+        for n, injection in enumerate(INJECTIONS)
+        if injection.kind == "contradiction of a true document"
+    ],
+)
+def test_where_a_true_and_a_false_document_disagree_both_are_quoted(engine, assert_sound, number):
+    article = article_of(engine, number)
+    answer = engine.answer(ASKED, scope={article, article_of(engine, 0)})
+    assert_sound(answer, engine.articles)
+    said = answer.text()
+    assert "1931" in said
+    year = re.search(r"\d{4}", INJECTIONS[number].text)[0]
+    assert year in said
 
 
 def test_there_are_at_least_150():
