@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: chat ask eval test lint setup setup-dev setup-llm lock clean
+.PHONY: chat ask eval test installs lint setup setup-dev setup-llm lock clean
 .DEFAULT_GOAL := chat
 
 chat: setup ## open the chat on http://127.0.0.1:7860
@@ -20,6 +20,9 @@ eval: setup ## run the question sets and write a report
 test: setup-dev ## lint is a target of its own
 	@$(BIN)/python -m coverage run -m pytest
 	@$(BIN)/python -m coverage report
+
+installs: ## install anew with pip and with uv into odd, read-only folders, and ask (3 GB, some minutes)
+	@.ci/installs
 
 lint: setup-dev
 	@$(BIN)/ruff check .

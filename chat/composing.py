@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
 from chat.answers import Statement
@@ -38,7 +38,7 @@ PLANS: Mapping[Kind, Plan] = {
     "why": Plan(3, 0.20, 0.80, 100),
     "how": Plan(2, 0.30, 0.75, 90),
 }
-DEFAULT_PLAN = Plan(1, 1.00, 0.60, 90)
+DEFAULT_PLAN = Plan(2, 0.50, 0.60, 90)
 
 NO_STATEMENT = ("dateline", "heading")
 """Kinds of sentences that say nothing by themselves."""
@@ -62,6 +62,9 @@ another version when it scores at least so much of the best one's score."""
 VERSION_NEAR = 0.80
 """... or when a question prepared for it is this near (cosine) to the one that was asked."""
 
+
+INTRODUCES = 8
+"""A line with at most so many words before its colon says nothing by itself."""
 
 COVER = 0.01
 """A sentence about somebody whom a question names beside somebody else, and of whom nothing is said yet,
@@ -87,6 +90,7 @@ def choose(finding: Finding, analyzer: Analyzer) -> Choice:
     kind = finding.asked.kind
     plan = PLANS.get(kind, DEFAULT_PLAN)
     scored = [item for item in finding.scored if item.sentence.kind not in NO_STATEMENT] or finding.scored
+    scored = [_introduced(item, finding.scored) for item in scored]
     asked = _asked_same(finding.found.prepared, kind)
     best = scored[0]
     chosen = [best]
@@ -245,6 +249,18 @@ def coordinated_names(question: str) -> list[str]:
         if re.fullmatch(r"(?:,|,? and|,? or| and also)(?: the)? ", between):
             joined += [one, other]
     return list(dict.fromkeys(joined))
+
+
+def _introduced(item: Scored, scored: Sequence[Scored]) -> Scored:
+    """For a line that only introduces a quotation ("Article 7 says:") the best sentence of that; else the item itself."""
+    line = item.sentence
+    if not line.text.rstrip().endswith(":") or len(line.text.split()) > INTRODUCES:
+        return item
+    for other in scored:
+        of = other.sentence
+        if of.article == line.article and of.context == (line.start, line.end):
+            return replace(other, score=max(other.score, item.score))
+    return item
 
 
 def _terms_of(name: str, analyzer: Analyzer) -> set[str]:

@@ -24,7 +24,7 @@ from chat.reader.minilm import open_reader
 from chat.refusing import not_covered, refusal
 from chat.scoring import Weights, read_weights
 from chat.writer import Author, choose_model, open_model
-from index import Index, Match, Searcher, build_index, open_embedder, open_index
+from index import Forked, Index, Match, Searcher, build_index, open_embedder, open_index
 from index.build import OnProgress
 from ingest import Article, Corpus, read_corpus
 
@@ -107,7 +107,7 @@ class Answerer:
         """The steps to the answer and snapshots of it; the last event is the answer. Close it to stop."""
         began = time.perf_counter()
         id = new_id()  # ties what the user sees to the lines in the log
-        refused = self._refuse_input(question, history, scope)
+        refused = _refuse_question(question, history)
         question = whole_text(question[:MAX_QUESTION]) if isinstance(question, str) else ""
         questions.info("asked id=%s question=%r turns=%d", id, question, len(history) if not refused else 0)
         if refused:
@@ -128,7 +128,12 @@ class Answerer:
                         len(event.citations),
                         event.seconds,
                     )
+                elif isinstance(event, Answer) and event.outcome == "failed":
+                    log.info("refused id=%s", id)
                 yield event
+        except Forked as error:
+            log.error("forked id=%s reason=%r", id, str(error))
+            yield Answer(question, "failed", message=str(error), seconds=time.perf_counter() - began)
         except Exception as error:
             log_fault(log, error, id=id)
             yield Answer(
@@ -139,9 +144,11 @@ class Answerer:
                 seconds=time.perf_counter() - began,
             )
 
-    def ways(self, question: str, history: Sequence[Turn] = ()) -> list[str]:
+    def ways(
+        self, question: str, history: Sequence[Turn] = (), searcher: Searcher | None = None
+    ) -> list[str]:
         """Ways to say a question so that it stands on its own, the likeliest first; at least one."""
-        searcher = self._index.current()
+        searcher = searcher or self._index.current()
         # capitals are how names are told from other words
         plain = searcher.speller.truecase(as_searched(question))
         return standalone(plain, history, self._persons(searcher), self._alikeness)
@@ -172,14 +179,18 @@ class Answerer:
     def _stream(
         self, question: str, history: tuple[Turn, ...], scope: AbstractSet[str] | None, began: float
     ) -> Iterator[Event]:
+        # all of one answer comes from one generation, also when a newer one is published meanwhile
+        finder = self.finder()
+        searcher = finder.searcher
+        if refused := _refuse_scope(scope, searcher.contents.articles):
+            yield Answer(question, "failed", message=refused, seconds=time.perf_counter() - began)
+            return
         yield Progress("Searching the articles")
-        ways = self.ways(question, history)
+        ways = self.ways(question, history, searcher)
         extra: dict[str, object] = {}
         if self._author:
             standalone, extra["condensed"] = yield from self._author.standalone(question, history)
             ways = [standalone] if standalone else ways
-        finder = self.finder()
-        searcher = finder.searcher
         contents = searcher.contents
         whole = finder.find_best(ways, scope)
         parts = split_parts(searcher.speller.truecase(whole.found.question))
@@ -248,29 +259,6 @@ class Answerer:
         a, b = self._index.embedder.embed([one, other])
         return float(a @ b)
 
-    def _refuse_input(self, question: str, history: Sequence[Turn], scope: AbstractSet[str] | None) -> str:
-        """Why a question cannot be asked; empty when it can. What comes from outside may be of any type."""
-        if not isinstance(question, str):
-            return f"A question is a text, and this is of type {type(question).__name__}."
-        if len(question) > MAX_QUESTION:
-            return f"The question has {len(question):,} characters; at most {MAX_QUESTION:,} can be asked. Shorten it."
-        if not any(c.isalnum() for c in question):
-            return "There is no question in this. Type one, in words."
-        if not isinstance(history, list | tuple) or not all(
-            isinstance(turn, Turn) and isinstance(turn.content, str) for turn in history
-        ):
-            return "The conversation before the question is not a list of turns."
-        if scope is not None:
-            if not is_collection_of_texts(scope):
-                return "The articles to ask are named by a list of their ids."
-            unknown = sorted(set(scope) - self.articles.keys())
-            if unknown:
-                known = ", ".join(self.articles)
-                return f"There is no article {unknown[0]!r}. Known are {known}."
-            if not scope:
-                return "No article is chosen. Choose at least one to ask."
-        return ""
-
 
 def open_answerer(
     config: Config = Config(),  # noqa: B008  (frozen: no caller can change it)
@@ -310,6 +298,32 @@ def answered_parts(whole: Finding, findings: Sequence[Finding]) -> list[Finding]
         if finding.decision.confidence >= PART * finding.decision.threshold
         or (best in of_whole and bests.count(best) == 1)
     ]
+
+
+def _refuse_question(question: str, history: Sequence[Turn]) -> str:
+    """Why a question cannot be asked; empty when it can. What comes from outside may be of any type."""
+    if not isinstance(question, str):
+        return f"A question is a text, and this is of type {type(question).__name__}."
+    if len(question) > MAX_QUESTION:
+        return f"The question has {len(question):,} characters; at most {MAX_QUESTION:,} can be asked. Shorten it."
+    if not any(c.isalnum() for c in question):
+        return "There is no question in this. Type one, in words."
+    if not isinstance(history, list | tuple) or not all(
+        isinstance(turn, Turn) and isinstance(turn.content, str) for turn in history
+    ):
+        return "The conversation before the question is not a list of turns."
+    return ""
+
+
+def _refuse_scope(scope: AbstractSet[str] | None, articles: Mapping[str, Article]) -> str:
+    """Why these articles cannot be asked; empty when they can."""
+    if scope is None:
+        return ""
+    if not is_collection_of_texts(scope):
+        return "The articles to ask are named by a list of their ids."
+    if unknown := sorted(set(scope) - articles.keys()):
+        return f"There is no article {unknown[0]!r}. Known are {', '.join(articles)}."
+    return "" if scope else "No article is chosen. Choose at least one to ask."
 
 
 def _choose(finding: Finding, finder: Finder, scope: AbstractSet[str] | None) -> Choice:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chat.naming import named_source
 from chat.question import Asked, Kind, classify
 from chat.reader import Reader, Reading
 from chat.reader.candidates import as_candidate
@@ -77,6 +78,16 @@ class Finder:
         self._reader = reader
 
     def find(self, question: str, scope: AbstractSet[str] | None = None) -> Finding:
+        """What the articles in `scope` have on the question: where it names an author or publisher, what theirs has."""
+        articles = self.searcher.contents.articles
+        source = named_source(self.searcher.speller.truecase(question), articles)
+        if source and len(articles) > 1 and (scope is None or (source in scope and len(scope) > 1)):
+            own = self._find(question, {source})
+            if own.decision.answer:
+                return own
+        return self._find(question, scope)
+
+    def _find(self, question: str, scope: AbstractSet[str] | None) -> Finding:
         found = self.searcher.search(question, scope)
         asked = classify(found.question)
         matches = found.sentences[:READ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from chat.answers import Turn
 from chat.config import MAX_QUESTION
 from chat.names import find_names
+from chat.parts import QUESTION_WORDS, topic_of
 from chat.question import as_searched
 
 _HE = re.compile(r"\b(he|she|him|his|her|hers)\b", re.IGNORECASE)
@@ -22,11 +23,6 @@ _BARE = re.compile(
     r"^(?:why|how|when|where|who|how come|how so|since when|why not|when was (?:that|this|it)|where was (?:that|this|it)|why is that|why was that|why that|how many|how much|how long|says who|who said (?:that|so|this|it))\W*$",
     re.IGNORECASE,
 )
-_QUESTION_WORDS = re.compile(
-    r"^(?:(?:can|could) you (?:tell|explain)(?: me)?|tell me|please|what|who|whom|whose|when|where|why|how(?: many| much| long)?|which|in (?:what|which)|is|are|was|were|do|does|did|has|have|will)\b\s*(?:is|are|was|were|do|does|did|has|have|will)?\b\s*",
-    re.IGNORECASE,
-)
-
 MARKER = re.compile(r"\[\d+\]")
 
 MOST_NAMES = 4
@@ -63,14 +59,18 @@ def standalone(
     opened = bool(_OPENING.match(bare))
     points = bool(_POINTING.search(bare))
     short = len(bare.split()) <= 3
+    topic = topic_of(_OPENING.sub("", asked.strip()))
     if not (points or opened or short or _BARE.match(text)):
         # it names what it is about: a new topic, or one that needs no help
-        return [question] if own_names or len(bare.split()) > 6 else [question, f"{bare} ({_topic(asked)})"]
+        return (
+            [question]
+            if own_names or len(bare.split()) > 6
+            else [question, f"{bare} ({topic_of(_OPENING.sub('', asked.strip()))})"]
+        )
     ways = []
     if he := _HE.search(text):
         for name in (_persons_in(asked, persons) + _persons_in(said, persons))[:MOST_NAMES]:
             ways.append(_put(text, he, name))
-    topic = _topic(asked)
     if _BARE.match(text):
         words = re.sub(r"\W+$", "", text)
         ways.append(f"{words} {topic}?")
@@ -91,7 +91,7 @@ def _swap(question: str, asked: str, alikeness: Callable[[str, str], float]) -> 
     if not found or not find_names(found[1].strip().title() if found[1].islower() else found[1]):
         return []
     new = found[1].strip()
-    if len(new.split()) > 4 or _BARE.match(question) or _POINTING.search(new) or _QUESTION_WORDS.match(new):
+    if len(new.split()) > 4 or _BARE.match(question) or _POINTING.search(new) or QUESTION_WORDS.match(new):
         return []
     old = sorted(find_names(asked)[:MOST_COMPARED], key=lambda name: -alikeness(name, new))
     ways = [re.sub(rf"\b{re.escape(old[0])}\b", new, asked)] if old else []
@@ -109,14 +109,6 @@ def _persons_in(text: str, persons: Mapping[str, str]) -> list[str]:
     places = {name: re.search(rf"\b{re.escape(name)}\b", text) for name in persons}
     found = sorted((match.start(), name) for name, match in places.items() if match)
     return [persons[name] for _, name in found]
-
-
-def _topic(asked: str) -> str:
-    """What an earlier question was about: the question without its question words."""
-    text = _OPENING.sub("", asked.strip()).rstrip("?!. ")
-    while (shorter := _QUESTION_WORDS.sub("", text)) != text and shorter:
-        text = shorter
-    return text
 
 
 def _first_sentence(said: str) -> str:

@@ -20,10 +20,8 @@ def named_article(question: str, articles: Mapping[str, Article], analyzer: Anal
     An author's family name or the publisher is enough; of a title the question must hold a word that no other
     title has, and speak of an article.
     """
-    names = {word for name in find_names(question) for word in name.casefold().split()}
-    by_source = [id for id, article in articles.items() if _names_source(names, article)]
-    if len(by_source) == 1:
-        return by_source[0]
+    if source := named_source(question, articles):
+        return source
     asked = set(analyzer.terms(question, question=True))
     if not _SPEAKS_OF_ONE.search(question):
         return None
@@ -40,6 +38,13 @@ def named_article(question: str, articles: Mapping[str, Article], analyzer: Anal
     best, score = ranked[0]
     runner_up = ranked[1][1] if len(ranked) > 1 else 0.0
     return best if score >= 1 and score >= runner_up + 0.9 else None
+
+
+def named_source(question: str, articles: Mapping[str, Article]) -> str | None:
+    """The id of the one article whose author or publisher a question names; None when there is none, or several."""
+    names = {word for name in find_names(question) for word in name.casefold().split()}
+    by_source = [id for id, article in articles.items() if _names_source(names, article)]
+    return by_source[0] if len(by_source) == 1 else None
 
 
 def _names_source(names: AbstractSet[str], article: Article) -> bool:

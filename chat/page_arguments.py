@@ -86,6 +86,7 @@ def serve_page(
         port=options.port,
         root_path=options.root_path.rstrip("/"),
         names=tuple(options.host_name or ()),
+        at_once=2 if answerer.fingerprint["llm"] == "none" else 8,
         home=options.home,
         runs=Path("runs").absolute(),
         evaluate=Evaluate((sys.executable, "-m", "eval", "run", *places), environ),

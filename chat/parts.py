@@ -43,6 +43,15 @@ _LAST_WH = re.compile(
 
 _VERB = re.compile(r"\b(?:did|does|do|is|are|was|were|has|have|had|can|will)\s+(?:the\s+)?", re.IGNORECASE)
 
+QUESTION_WORDS = re.compile(
+    r"^(?:(?:can|could) you (?:tell|explain)(?: me)?|tell me|please|what|who|whom|whose|when|where|why|how(?: many| much| long)?|which|in (?:what|which)|is|are|was|were|do|does|did|has|have|will)\b\s*(?:is|are|was|were|do|does|did|has|have|will)?\b\s*",
+    re.IGNORECASE,
+)
+
+SHORT = 5
+"""A later part with at most so many words and no name says too little of what it asks."""
+TELLS = 4
+"""What a part is about tells enough to be given to another when it has so many words, or a name."""
 MIN_WORDS = 3
 """A part with fewer words is no question of its own."""
 
@@ -50,7 +59,7 @@ MIN_WORDS = 3
 def split_parts(question: str) -> list[str]:
     """The questions in a question, at most three; just the question itself when it asks one thing.
 
-    A part that points back is given the names of the part before it.
+    A part that points back is given the name that the first is about; a short one, all that the first is about.
     """
     question = " ".join(question.split())  # long runs of white space would make the patterns slow
     if doubled := _doubled(question):
@@ -74,13 +83,25 @@ def split_parts(question: str) -> list[str]:
     if len(pieces) == 1 or len(pieces) > 3:
         return [question]
     parts = [pieces[0]]
-    subject = _subject(pieces[0])
+    subject, topic = _subject(pieces[0]), topic_of(pieces[0])
+    tells = len(topic.split()) >= TELLS or find_names(topic)
     for piece in pieces[1:]:
         pointing = _POINTING.search(piece)
-        if pointing and subject and not find_names(piece[: pointing.start()]):
-            piece = f"{piece.rstrip('?')} ({subject})"
+        if pointing and subject:
+            if not find_names(piece[: pointing.start()]):
+                piece = f"{piece.rstrip('?')} ({subject})"
+        elif tells and len(piece.split()) <= SHORT and _STARTS.match(piece) and not find_names(piece):
+            piece = f"{piece.rstrip('?')} ({topic})"
         parts.append(piece)
     return [part.rstrip("?") + "?" for part in parts]
+
+
+def topic_of(question: str) -> str:
+    """What a question is about: the question without its question words."""
+    text = question.strip().rstrip("?!. ")
+    while (shorter := QUESTION_WORDS.sub("", text)) != text and shorter:
+        text = shorter
+    return text
 
 
 def _doubled(question: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Questions to go on with: near what was just cited, and only those that the articles answer."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from collections.abc import Set as AbstractSet
 from itertools import zip_longest
 
@@ -29,12 +29,13 @@ def suggest_questions(
     asked: Collection[str] = (),
     seen: Collection[Span] = (),
     scope: AbstractSet[str] | None = None,
+    may_go_on: Callable[[], bool] = lambda: True,
 ) -> Iterator[str]:
     """Up to three questions to ask next, each as soon as it was checked; none where none was prepared.
 
     Each is answered in full, from words near those of `answer` (near its closest passages where it was
     declined), and cites something that is not among the spans in `seen`, those cited so far. `asked` are
-    the questions of the conversation.
+    the questions of the conversation. Ends as soon as `may_go_on` says no.
     """
     contents = answerer.finder().searcher.contents
     shown = {*seen, *((c.article, c.start, c.end) for c in answer.citations)}
@@ -42,7 +43,7 @@ def suggest_questions(
     said = {_plain(question) for question in (*asked, answer.question, answer.understood)}
     found = 0
     for tried, (prepared, question) in enumerate(_near(contents.prepared, anchors, shown, scope)):
-        if found == MOST or tried == TRIED:
+        if found == MOST or tried == TRIED or not may_go_on():
             return
         if _plain(question) in said:
             continue

@@ -1,4 +1,4 @@
-"""The commands: python -m eval run | check | compare | convert | fit | overlap | pairs | bench."""
+"""The commands: python -m eval run | check | compare | convert | fit | overlap | pairs | bench | load | torture."""
 
 import argparse
 import atexit
@@ -30,18 +30,24 @@ from eval.console import (
     print_converted,
     print_failed,
     print_fitted,
+    print_load,
     print_overlap,
     print_problems,
     print_runs,
+    print_tortured,
     print_where,
     print_writing,
     progress,
+    steps_told,
 )
 from eval.fit import FOLDS, SEED, fit, make_examples, question_examples, write_weights
+from eval.load import BURST, MINUTES, PACE, PEOPLE, load, within_bounds
 from eval.overlap import measure_overlap
 from eval.run import run_cases, write_run
 from eval.squad import convert_squad
 from eval.systems import SYSTEMS
+from eval.torture import PARTS, Wanted, steps, torture
+from eval.torture.telling import told
 from index import open_embedder
 from index.synonyms import parse_synonyms
 from ingest import read_corpus
@@ -207,6 +213,49 @@ def _parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("--out", type=Path, metavar="FILE", help="also write the figures as JSON")
     bench.set_defaults(command=_bench)
+
+    load = commands.add_parser(
+        "load",
+        help="measure many people who use the page at once",
+        description="Start the page and let many people ask it at once, each questions of their own, most of them as "
+        "browsers do and every fifth as a program; then many more at the same moment. Status 1 when an answer was "
+        "wrong or lost, or a bound was not kept.",
+    )
+    add_config_arguments(load, os.environ)
+    load.add_argument("--people", type=_positive, default=PEOPLE, metavar="N", help="default: %(default)s")
+    load.add_argument("--minutes", type=float, default=MINUTES, metavar="N", help="default: %(default)s")
+    load.add_argument(
+        "--pace",
+        type=float,
+        default=PACE,
+        metavar="SECONDS",
+        help="that a person thinks after an answer, on average (default: %(default)s)",
+    )
+    load.add_argument(
+        "--burst",
+        type=int,
+        default=BURST,
+        metavar="N",
+        help="at the same moment; 0 for none (default: %(default)s)",
+    )
+    load.add_argument("--out", type=Path, metavar="FILE", help="also write the figures as JSON")
+    load.set_defaults(command=_load)
+
+    tortured = commands.add_parser(
+        "torture",
+        help="kill ingests, damage files, fill disks, start many processes: is anything lost?",
+        description="Kill ingests at random moments and at chosen points while readers ask, damage the stored files "
+        "in every way, fill the disk, let many processes at one index. Status 1 when anything is lost, wrong or left.",
+    )
+    add_config_arguments(tortured, os.environ)
+    tortured.add_argument("--only", choices=PARTS, action="append", help="only this part; may be repeated")
+    tortured.add_argument("--kills", type=_positive, default=1_000, metavar="N", help="default: %(default)s")
+    tortured.add_argument(
+        "--switches", type=_positive, default=200, metavar="N", help="under ten readers; default: %(default)s"
+    )
+    tortured.add_argument("--seed", type=int, default=1, metavar="N", help="default: %(default)s")
+    tortured.add_argument("--out", type=Path, metavar="FILE", help="also write what was found as JSON")
+    tortured.set_defaults(command=_torture)
     return parser
 
 
@@ -287,6 +336,40 @@ def _bench(options: argparse.Namespace) -> int:
         options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     print_bench(figures)
     return 0
+
+
+def _load(options: argparse.Namespace) -> int:
+
+    with progress(4 + bool(options.burst), "load") as advance:
+        figures = load(
+            config_from(options),
+            options.people,
+            options.minutes,
+            options.pace,
+            options.burst,
+            on_step=advance,
+        )
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    print_load(figures)
+    return 0 if all(kept for *_, kept in within_bounds(figures)) else 1
+
+
+def _torture(options: argparse.Namespace) -> int:
+
+    wanted = Wanted(options.kills, options.switches, options.seed)
+    config, found = config_from(options), {}
+    open_embedder(config.home, config.model)  # its graph is there before anything is killed
+    for part in options.only or PARTS:
+        with steps_told(steps(part, wanted), part) as on_step:
+            found[part] = torture(part, config.home, wanted, on_step)
+        print_tortured(part, found[part])
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({part: told(one) for part, one in found.items()}, indent=1, ensure_ascii=False)
+        options.out.write_text(text + "\n", encoding="utf-8")
+    return 1 if any(one.faults for one in found.values()) else 0
 
 
 def _sizes(text: str) -> tuple[int, ...]:

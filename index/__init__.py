@@ -2,7 +2,7 @@
 
 from index.build import Built, build_index
 from index.embedder import Embedder, MiniLM, open_embedder
-from index.errors import BuildInProgress, DossierIndexError, IndexDamaged, WeightsError
+from index.errors import BuildInProgress, DossierIndexError, Forked, IndexDamaged, NoRoom, WeightsError
 from index.open import Index, open_index
 from index.search import Found, Match, NearQuestion, Place, Searcher
 
@@ -11,12 +11,14 @@ __all__ = [
     "Built",
     "DossierIndexError",
     "Embedder",
+    "Forked",
     "Found",
     "Index",
     "IndexDamaged",
     "Match",
     "MiniLM",
     "NearQuestion",
+    "NoRoom",
     "Place",
     "Searcher",
     "WeightsError",

@@ -8,13 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from index.cache import embed_with_cache, prune_cache
+from index.cache import cache_size, embed_with_cache, prune_cache
 from index.disk import only_builder, remove_tree
 from index.embedder import Embedder
-from index.errors import DossierIndexError, IndexDamaged
+from index.errors import DossierIndexError, IndexDamaged, NoRoom
 from index.fingerprint import make_fingerprint
-from index.generations import CACHE, CHROMA, CONTENTS, begin, current_generation, publish
+from index.generations import (
+    CACHE,
+    CHROMA,
+    CONTENTS,
+    begin,
+    current_generation,
+    is_tidy,
+    publish,
+    tidy,
+    usable_generation,
+)
 from index.records import Contents, Entry, contents_of, write_contents
+from index.room import bytes_free, bytes_needed, check_room, is_full, no_room
 from index.synonyms import parse_synonyms
 from index.verify import verify_built
 from ingest.corpus import Corpus
@@ -22,6 +33,11 @@ from ingest.questions import read_questions
 
 OnProgress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much."""
+
+FULL = "Make room there, or name another folder with --home or --index; the old index stays in use."
+
+ALMOST_NONE = 100_000
+"""Bytes; with fewer left, a build that failed is taken to have failed for want of room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +73,14 @@ def build_index(
     parse_synonyms(corpus.synonyms)  # a wrong line is found before anything is built
     fingerprint = make_fingerprint(corpus, prepared, gaps, embedder)
     # without the lock first: a folder that cannot be written to is as good when there is nothing to do
-    if unchanged := _unchanged(folder, fingerprint, began):
+    if (unchanged := _unchanged(folder, fingerprint, began)) and is_tidy(folder):
         return unchanged
     with only_builder(folder):
+        try:
+            current = current_generation(folder)
+        except IndexDamaged:
+            current = None
+        tidy(folder, current)
         if unchanged := _unchanged(folder, fingerprint, began):
             return unchanged
         on_progress("splitting", 0, 1)
@@ -72,8 +93,12 @@ def build_index(
             "sentences": len(contents.sentences),
             "questions": sum(entry.kind in ("question", "gap") for entry in entries),
         }
-        place = begin(folder)
+        written = sum(len(article.text.encode()) for article in contents.articles.values())
+        needed = bytes_needed(len(entries), embedder.dimension, 3 * written, cache_size(folder / CACHE))
+        check_room(folder, needed, FULL)
+        place = folder
         try:
+            place = begin(folder)
             rows, embedded = embed_with_cache(
                 texts, embedder, folder / CACHE, lambda done, total: on_progress("embedding", done, total)
             )
@@ -82,13 +107,24 @@ def build_index(
             _store(place / CHROMA, entries, contents, rows)
             on_progress("checking", 0, 1)
             verify_built(place)
-            generation = publish(folder, place, {"fingerprint": fingerprint, "counts": counts})
-        except OSError as error:
+            before = current or usable_generation(folder)[0]
+            generation = publish(folder, place, {"fingerprint": fingerprint, "counts": counts}, before)
+        except (OSError, DossierIndexError) as error:
+            cause = error if isinstance(error, OSError) else error.__cause__ or error
+            reason = " ".join(str(getattr(cause, "strerror", "") or cause).split())
+            free = bytes_free(folder)
+            # Chroma has many words for a full disk, and leaves less than a page of it
+            if not isinstance(error, NoRoom) and (is_full(error) or free < ALMOST_NONE):
+                own = sum(path.stat().st_size for path in place.rglob("*")) if place != folder else 0
+                raise no_room(folder, needed, free + own, FULL, reason) from error
+            if isinstance(error, DossierIndexError):
+                raise
             raise DossierIndexError(
-                f"The index cannot be written to {folder} ({error.strerror or error}); the old one stays in use."
+                f"The index cannot be written to {folder} ({reason}); the old one stays in use."
             ) from error
         finally:
-            remove_tree(place)
+            if place != folder:
+                remove_tree(place)
         prune_cache(texts, embedder, folder / CACHE)
     return Built(True, generation.number, embedded=embedded, seconds=time.perf_counter() - began, **counts)
 

@@ -15,3 +15,11 @@ class IndexDamaged(DossierIndexError):
 
 class BuildInProgress(DossierIndexError):
     """Another process is building this index."""
+
+
+class NoRoom(DossierIndexError):
+    """The disk is full, or too full to begin."""
+
+
+class Forked(DossierIndexError):
+    """An open index was used in a process that inherited it by a fork."""

@@ -3,13 +3,13 @@
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
 from index.errors import IndexDamaged
 from index.generations import CHROMA, CONTENTS
+from index.private import PrivateFolder, cannot_copy
 
 SENTINELS = 20
 """So many entries, spread over the index, must find themselves."""
@@ -32,9 +32,13 @@ def check_copy(folder: Path) -> None:
     from index.vectors import open_vectors
 
     entries = {entry.id: entry for entry in read_contents(folder / CONTENTS).entries()}
-    with tempfile.TemporaryDirectory(prefix="dossier-verify-") as place:
-        copy = Path(place) / CHROMA
-        shutil.copytree(folder / CHROMA, copy)
+    size = sum(path.stat().st_size for path in (folder / CHROMA).rglob("*"))
+    with PrivateFolder(size) as place:
+        copy = place / CHROMA
+        try:
+            shutil.copytree(folder / CHROMA, copy)
+        except OSError as error:
+            raise cannot_copy(error, size) from error
         vectors = open_vectors(copy)
         if vectors.count() != len(entries):
             raise ValueError(f"{vectors.count()} vectors for {len(entries)} entries")

@@ -8,12 +8,13 @@ import gradio as gr
 
 from chat.engine import Answerer
 from chat.logs import log_fault
+from chat.page.events import ANSWERING
 from chat.programs import ask_articles, search_passages
 
 log = logging.getLogger(__name__)
 
 
-def add_api(answerer: Answerer) -> None:
+def add_api(answerer: Answerer, at_once: int) -> None:
     """Adds `/ask` and `/search`; call inside the page's `gr.Blocks`."""
 
     def ask(question: str, articles: list[str] | None = None) -> dict[str, Any]:
@@ -24,8 +25,8 @@ def add_api(answerer: Answerer) -> None:
         """Finds the passages nearest to a query, best first."""
         return _told(lambda: search_passages(answerer, query, articles, limit))
 
-    gr.api(ask, api_name="ask")
-    gr.api(search, api_name="search")
+    for function in (ask, search):
+        gr.api(function, api_name=function.__name__, concurrency_limit=at_once, concurrency_id=ANSWERING)
 
 
 def _told(work: Callable[[], Any]) -> Any:

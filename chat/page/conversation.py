@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Literal
@@ -158,10 +158,12 @@ def _fill_in(exchange: Exchange, answerer: Answerer, history: tuple[Turn, ...]) 
         exchange.latest = Answer(exchange.question, "failed", message=message)
 
 
-def suggest_next(conversation: Exchanges, answerer: Answerer) -> Iterator[None]:
+def suggest_next(
+    conversation: Exchanges, answerer: Answerer, may_go_on: Callable[[], bool] = lambda: True
+) -> Iterator[None]:
     """Looks for questions to go on with after the last answer, and yields when each is found.
 
-    Gives way as soon as another question is asked.
+    Gives way as soon as another question is asked, or when `may_go_on` says no.
     """
     with _changing:
         exchange = conversation[-1] if conversation else None
@@ -174,7 +176,9 @@ def suggest_next(conversation: Exchanges, answerer: Answerer) -> Iterator[None]:
     if exchange.answer.outcome == "failed":
         return
     try:
-        for question in suggest_questions(answerer, exchange.answer, questions, seen, exchange.scope):
+        for question in suggest_questions(
+            answerer, exchange.answer, questions, seen, exchange.scope, may_go_on
+        ):
             if conversation[-1:] != [exchange]:
                 return
             exchange.suggested += (question,)

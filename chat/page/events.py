@@ -26,6 +26,7 @@ from chat.page.conversation import (
 )
 from chat.page.evaluation import Evaluation, render_evaluation
 from chat.page.history import freeze, thaw
+from chat.page.pace import WaitingRoom, client_of
 from chat.page.pieces import escaped
 from chat.page.render import Span, render_article, render_article_list, render_asking, render_conversation
 from chat.page.settings import PageSettings
@@ -39,8 +40,8 @@ WAITING_MOST = 8
 
 FORGOTTEN = "Dossier was started anew meanwhile. Try that once more."
 
-AT_ONCE = 8
-"""Conversations that are answered at the same time; the others wait in the queue."""
+ANSWERING = "answer"
+"""What is asked on the page and by API waits in one queue under this name."""
 
 
 class Parts(NamedTuple):
@@ -118,7 +119,7 @@ def _kept(file: Path, row: Mapping[str, Any]) -> str:
     return ""
 
 
-def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
+def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: WaitingRoom) -> None:
     """Ties the page's events to the engine; call inside the page's `gr.Blocks`."""
     feedback = settings.home / "feedback"
     evaluation = Evaluation(settings.evaluate, settings.runs)
@@ -141,15 +142,16 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
         known, (_, unticked) = frozenset(answerer.articles), asked.unticked
         return known - unticked if known & unticked else None
 
-    def take(question: Any, asked: Conversation) -> tuple[Any, ...]:
+    def take(question: Any, asked: Conversation, request: gr.Request) -> tuple[Any, ...]:
         question, scope = as_text(question), scope_of(asked)
-        if why := refusal(question, asked, scope):
+        client = client_of(request.request.scope)
+        if why := refusal(question, asked, scope) or room.is_full_for(client):
             return gr.skip(), alert(why), asked, gr.skip()
         asked.append(Exchange(question.strip(), scope))
         return "", "", asked, drawn(asked)
 
-    def take_suggested(event: gr.EventData, asked: Conversation) -> tuple[Any, ...]:
-        _, *rest = take(_said(event).get("question"), asked)
+    def take_suggested(event: gr.EventData, asked: Conversation, request: gr.Request) -> tuple[Any, ...]:
+        _, *rest = take(_said(event).get("question"), asked, request)
         return gr.skip(), *rest  # what is being typed stays
 
     def answer(asked: Conversation) -> Iterator[Any]:
@@ -161,7 +163,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
 
     def suggest(asked: Conversation) -> Iterator[Any]:
         yield gr.skip()
-        for _ in suggest_next(asked, answerer):
+        for _ in suggest_next(asked, answerer, room.is_quiet):
             yield drawn(asked)
         yield drawn(asked)  # a question may have been asked meanwhile, and its drawing overtaken by ours
 
@@ -266,8 +268,8 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings) -> None:
             parts.asked,
             parts.conversation,
             **(straight | {"queue": True}),
-            concurrency_limit=AT_ONCE,
-            concurrency_id="answer",
+            concurrency_limit=settings.at_once,
+            concurrency_id=ANSWERING,
         ).then(
             suggest,
             parts.asked,

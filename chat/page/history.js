@@ -156,7 +156,7 @@ function showHistory() {
 const conversationMarkdown = ({ name, exchanges }) =>
   `# ${plain(name)}\n\n` +
   exchanges.map(({ question, markdown }) => `## ${plain(question)}\n\n${markdown ?? '*Not answered.*\n'}`).join('\n');
-const plain = (text) => text.replace(/\s+/g, ' ').replace(/([\\`*_[\]<>|~$])/g, '\\$1');
+const plain = (text) => text.replace(/\s+/g, ' ').replace(/([\\`*_[\]<>|~$]|&(?=#?\w+;))/g, '\\$1');
 
 function download(name, text) {
   const address = URL.createObjectURL(new Blob([text], { type: 'text/markdown' }));

@@ -8,6 +8,7 @@ from chat.engine import Answerer
 from chat.page.api import add_api
 from chat.page.conversation import Conversation
 from chat.page.events import Parts, connect
+from chat.page.pace import WaitingRoom
 from chat.page.render import render_article_list, render_asking, render_conversation, render_heading
 from chat.page.settings import PageSettings
 from chat.page.uploads import removable
@@ -28,7 +29,7 @@ SCRIPTS = ("page.js", "dialogs.js", "history.js", "evaluation.js", "uploads.js")
 """Run as one, in this order."""
 
 
-def build_page(answerer: Answerer, settings: PageSettings) -> gr.Blocks:
+def build_page(answerer: Answerer, settings: PageSettings, room: WaitingRoom | None = None) -> gr.Blocks:
     """The page for one engine. Its style is given when it is served: Gradio takes it there."""
     title = settings.title
     added = removable(answerer) if settings.own is not None else None
@@ -70,6 +71,6 @@ def build_page(answerer: Answerer, settings: PageSettings) -> gr.Blocks:
                     elem_id="reader",
                 )
         parts = Parts(asked, conversation, question, asking, notice, ask, stop, reader, evaluation)
-        connect(parts, answerer, settings)
-        add_api(answerer)
+        connect(parts, answerer, settings, room or WaitingRoom(settings.at_once))
+        add_api(answerer, settings.at_once)
     return page

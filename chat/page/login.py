@@ -14,6 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chat.errors import ChatError
+from chat.page.guard import refuse
+from chat.page.pace import Paces, client_of
 from ingest.reading import read_bounded
 
 COST = {"n": 2**14, "r": 8, "p": 1}
@@ -24,6 +26,15 @@ FILE_MOST = 1_000_000
 
 REMEMBERED = 1_000
 """Logins that were found right; a browser sends its own with every request."""
+
+GUESSES = 20
+"""Wrong logins that one address may send at once, and then one every ten seconds."""
+
+GUESS_RATE = 0.1
+
+GUESSED = "Too many names and passwords were tried from here. Wait a little."
+
+ASKS = (b"www-authenticate", b'Basic realm="Dossier", charset="UTF-8"')
 
 FIELDS = "NAME:scrypt:SALT:HASH"
 
@@ -95,49 +106,48 @@ class LoginGate:
         self._logins: Mapping[str, Login] = {login.name: login for login in logins}
         self._nobody = make_login("nobody", "x")  # so that an unknown name takes as long
         self._key = os.urandom(32)
-        self._right: set[bytes] = set()
+        self._right: dict[bytes, str] = {}
+        """What was sent, keyed and hashed → the name that it belongs to."""
+        self._guesses = Paces(GUESS_RATE, GUESSES)
         self._trying = asyncio.Lock()  # one guess at a time
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or await self._lets_in(scope):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-        else:
-            headers = [
-                (b"www-authenticate", b'Basic realm="Dossier", charset="UTF-8"'),
-                (b"content-type", b"text/plain; charset=utf-8"),
-            ]
-            await send({"type": "http.response.start", "status": 401, "headers": headers})
-            await send({"type": "http.response.body", "body": b"Name and password, please.\n"})
-
-    async def _lets_in(self, scope: Scope) -> bool:
+            return
         said = dict(scope["headers"]).get(b"authorization", b"")
-        if not said:
-            return False
-        known = hmac.digest(self._key, said, "sha256")
-        if known in self._right:
-            return True
-        async with self._trying:
-            right = await run_in_threadpool(self._is_right, said)
-        if not right:
-            return False
+        name = self._right.get(self._keyed(said), "")
+        if said and not name:
+            if wait := self._guesses.wait(client_of(scope)):
+                await refuse(send, 429, GUESSED, (b"retry-after", b"%d" % (wait + 1)))
+                return
+            async with self._trying:
+                name = await run_in_threadpool(self._name_in, said)
+            if name:
+                self._guesses.forgive(client_of(scope))
+        if not name:
+            await refuse(send, 401, "Name and password, please.\n", ASKS)
+            return
         if len(self._right) >= REMEMBERED:
             self._right.clear()
-        self._right.add(known)
-        return True
+        self._right[self._keyed(said)] = name
+        await self._app({**scope, "dossier.login": name}, receive, send)
 
-    def _is_right(self, said: bytes) -> bool:
+    def _keyed(self, said: bytes) -> bytes:
+        return hmac.digest(self._key, said, "sha256")
+
+    def _name_in(self, said: bytes) -> str:
+        """The name that a header logs in; empty when its password is not right."""
         kind, _, rest = said.partition(b" ")
         if kind.lower() != b"basic":
-            return False
+            return ""
         try:
             name, _, password = base64.b64decode(rest, validate=True).decode("utf-8").partition(":")
         except (binascii.Error, UnicodeDecodeError):
-            return False
+            return ""
         login = self._logins.get(name)
         right = (login or self._nobody).opens(password)
-        return right and login is not None
+        return name if right and login is not None else ""
 
 
 def _digest(password: str, salt: bytes) -> bytes:

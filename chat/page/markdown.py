@@ -6,7 +6,7 @@ from chat.answers import Answer
 from chat.page.pieces import Shelf
 from chat.page.render import OUTCOMES
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~$]|&(?=#?\w+;))")
 _OPENING = re.compile(r"^(\d*)([#+.)-])")
 """What begins a heading or a list."""
 

@@ -5,6 +5,7 @@ transport allows (https://modelcontextprotocol.io/specification/2025-06-18/basic
 read, so that nothing has to be remembered between requests.
 """
 
+import asyncio
 import inspect
 import json
 import logging
@@ -23,9 +24,6 @@ log = logging.getLogger(__name__)
 
 VERSIONS = ("2025-06-18", "2025-03-26")
 """Of the protocol that are spoken, the newest first."""
-
-BYTES_MOST = 100_000
-"""Of a request."""
 
 INSTRUCTIONS = (
     "Answers come from a small set of trusted articles only. Every statement of an answer carries the exact words "
@@ -75,17 +73,15 @@ class RpcError(Exception):
         self.code = code
 
 
-def add_mcp(app: FastAPI, answerer: Answerer) -> None:
-    """Serves the tools on `/mcp`."""
+def add_mcp(app: FastAPI, answerer: Answerer, at_once: int = 2) -> None:
+    """Serves the tools on `/mcp`; at most `at_once` calls are worked at the same time."""
+    turns = asyncio.Semaphore(at_once)
 
     @app.post("/mcp")
     async def message(request: Request) -> Response:
-        body = bytearray()
-        async for piece in request.stream():
-            body += piece
-            if len(body) > BYTES_MOST:
-                return JSONResponse(_failed(None, -32600, f"more than {BYTES_MOST:,} bytes"), 413)
-        reply = await run_in_threadpool(reply_to, bytes(body), answerer)
+        body = await request.body()  # the doors bound it
+        async with turns:
+            reply = await run_in_threadpool(reply_to, body, answerer)
         return Response(status_code=202) if reply is None else JSONResponse(reply)
 
     @app.api_route("/mcp", methods=["GET", "DELETE"])

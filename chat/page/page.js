@@ -141,7 +141,11 @@ function showTip(marker) {
   tip.hidden = false;
   tipped = marker;
   marker.setAttribute('aria-describedby', 'tip');
-  const at = marker.getBoundingClientRect();
+  placeTip();
+}
+
+function placeTip() {
+  const at = tipped.getBoundingClientRect();
   const { width, height } = tip.getBoundingClientRect();
   const below = at.bottom + height + 16 < window.innerHeight;
   tip.style.left = `${Math.max(8, Math.min(at.left - 24, window.innerWidth - width - 8))}px`;
@@ -171,7 +175,16 @@ document.addEventListener('focusin', (event) => {
   if (marker && marker.matches(':focus-visible')) showTip(marker);
   else if (tipped) hideTip();
 });
-document.addEventListener('scroll', () => tipped && hideTip(), true);
+document.addEventListener(
+  'scroll',
+  () => {
+    if (!tipped) return;
+    // the browser scrolls to what gets the focus: what is said about it goes along
+    if (tipped === document.activeElement && tipped.matches(':focus-visible')) placeTip();
+    else hideTip();
+  },
+  true,
+);
 
 // Clicks, keys and ticks
 

@@ -1,64 +1,44 @@
-"""The page behind a web server: which hosts it answers to, what the browser may load, how it stops."""
+"""The page behind a web server: how it is put together, where it listens, how it stops."""
 
 import contextlib
 import errno
-import ipaddress
 import os
 import socket
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Container
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from gradio.queueing import EventQueue
 from starlette.responses import FileResponse, PlainTextResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from chat.engine import Answerer
 from chat.errors import ChatError
+from chat.page.doors import Doors
 from chat.page.evaluation import find_report
-from chat.page.events import AT_ONCE
+from chat.page.events import ANSWERING
+from chat.page.guard import Guard, scripts_in
 from chat.page.layout import HERE, build_page, build_theme
 from chat.page.login import LoginGate
 from chat.page.mcp import add_mcp
+from chat.page.pace import Paces, WaitingRoom, client_of
 from chat.page.settings import PageSettings
 from chat.page.uploads import add_uploads
 
 DEFAULT = PageSettings()
 
-QUEUE_MOST = 64
-"""Requests that wait for an answer; one more is turned away."""
+QUEUE_MOST = 1_000
+"""Events in Gradio's queue, looking for questions to go on with included."""
 
 UPLOAD_MOST = "1kb"
-"""The page takes no files, but Gradio's upload address cannot be closed, only bounded."""
+"""Gradio's own upload address is closed; if it were not, this would bound it."""
 
 UNLISTED = {"docs_url": None, "redoc_url": None, "openapi_url": None}
 """No pages that describe the web server's addresses."""
-
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",  # Gradio compiles its templates in the browser
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "frame-src 'self'",  # reports of runs
-        "manifest-src 'self'",
-        "base-uri 'self'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-
-HEADERS = [
-    (b"content-security-policy", POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-]
-
 
 REPORT_HEADERS = {
     "content-security-policy": (
@@ -74,84 +54,61 @@ class PageError(ChatError):
     """The page cannot be served; the message says why and what to do."""
 
 
-class Guard:
-    """Answers only to known host names and to no other site's page, and tells the browser to load nothing
-    from elsewhere.
+class Events:
+    """The page's own events and Gradio's queue of them, as the doors need to know them."""
 
-    An address made of digits is always let in: only names can be pointed at this machine by a
-    stranger's name server.
-    """
+    def __init__(self, page: gr.Blocks):
+        self._page = page
+        self._asking = {id for id, fn in page.fns.items() if fn.concurrency_id == ANSWERING}
+        self._restoring = {id for id, fn in page.fns.items() if fn.name == "restore"}
 
-    def __init__(self, app: ASGIApp, host: str = "localhost", names: Iterable[str] = ()) -> None:
-        """`names` are those under which browsers know the page beside `host`, behind a proxy for example."""
-        self.app = app
-        self.proxied = {name.lower() for name in names}
-        self.names = {"localhost", host.lower(), *self.proxied}
+    def asks(self, message: Any) -> bool:
+        return self._is_one_of(message, self._asking)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
-            await self.app(scope, receive, send)
-            return
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        host, origin = headers.get(b"host", ""), headers.get(b"origin", "")
-        reads = scope.get("method") in ("GET", "HEAD", "OPTIONS")
-        if not self.knows(host):
-            await _refuse(scope, send, 421, UNKNOWN_NAME)
-        elif not reads and origin and not self.is_own(origin, host):
-            await _refuse(scope, send, 403, OTHER_SITE)
-        else:
-            await self.app(scope, receive, _with_headers(send))
+    def gives_back(self, message: Any) -> bool:
+        return self._is_one_of(message, self._restoring)
 
-    def is_own(self, origin: str, host: str) -> bool:
-        """Whether an Origin header names this page; a proxy may have changed the Host header."""
-        try:
-            address = urlsplit(origin)
-        except ValueError:
-            return False
-        return address.netloc == host or (address.hostname or "") in self.proxied
+    def queued(self) -> list[str]:
+        line = self._line()
+        # a copy: other threads look, too
+        return [client_of(event.request.scope) for event in list(line.queue)] if line else []
 
-    def knows(self, host: str) -> bool:
-        """Whether a Host header names this machine, with or without a port."""
-        name = host.rpartition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
-        with contextlib.suppress(ValueError):
-            return bool(ipaddress.ip_address(name))
-        return name.lower() in self.names
+    def running(self) -> int:
+        line = self._line()
+        return line.current_concurrency if line else 0
 
+    def seconds(self) -> list[float]:
+        past = list(self._page._queue.event_analytics.values())
+        # Gradio numbers events of the same name
+        answers = (row for row in past if row["function"].partition("_")[0] in ("answer", "ask"))
+        return [row["process_time"] for row in answers if row["process_time"]]
 
-def _with_headers(send: Send) -> Send:
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            own = list(message.get("headers", ()))
-            said = {name.lower() for name, _ in own}
-            message["headers"] = own + [header for header in HEADERS if header[0] not in said]
-        await send(message)
+    def _line(self) -> EventQueue | None:
+        return self._page._queue.event_queue_per_concurrency_id.get(ANSWERING)
 
-    return send_with_headers
-
-
-UNKNOWN_NAME = "Dossier does not answer to this host name. Start it with --host-name NAME to allow it.\n"
-OTHER_SITE = "Another site may not do this. Behind a proxy, name the page's host with --host-name NAME.\n"
-
-
-async def _refuse(scope: Scope, send: Send, status: int, why: str) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), *HEADERS]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": why.encode()})
+    @staticmethod
+    def _is_one_of(message: Any, events: Container[int]) -> bool:
+        number = message.get("fn_index") if isinstance(message, dict) else None
+        return isinstance(number, int) and number in events
 
 
 def build_app(answerer: Answerer, settings: PageSettings = DEFAULT) -> ASGIApp:
     """The page as an ASGI application."""
-    page = build_page(answerer, settings)
-    page.queue(max_size=QUEUE_MOST, default_concurrency_limit=AT_ONCE, api_open=False)
+    room = WaitingRoom(settings.at_once)
+    page = build_page(answerer, settings, room)
+    # The doors bound how many questions wait; this is for what they do not count.
+    page.queue(max_size=QUEUE_MOST, default_concurrency_limit=1, api_open=False)
+    # After each event Gradio works out statistics over the last 10,000 that nobody sees here.
+    page._queue.ANALYTICS_MAX_EVENTS = 100
+    page._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize  # sic
+    events = Events(page)
+    room.line = events
     app = FastAPI(**UNLISTED)
     add_reports(app, settings.runs)
     if settings.own is not None:
         add_uploads(app, answerer, settings.own)
     if settings.mcp:
-        add_mcp(app, answerer)
+        add_mcp(app, answerer, settings.at_once)
     # Whatever is not said here, Gradio reads from GRADIO_... in the environment.
     app = gr.mount_gradio_app(
         app,
@@ -172,8 +129,11 @@ def build_app(answerer: Answerer, settings: PageSettings = DEFAULT) -> ASGIApp:
     )
     # Gradio's task that forgets old sessions looks for them in the outer application.
     app.state_holder = app.routes[-1].app.state_holder
-    inside = LoginGate(app, settings.logins) if settings.logins else app
-    return Guard(inside, settings.host, settings.names)
+    inside: ASGIApp = Doors(app, room, Paces(), events, settings.mcp, settings.own is not None)
+    if settings.logins:
+        inside = LoginGate(inside, settings.logins)
+    scripts = scripts_in((Path(gr.__file__).parent / "templates/frontend/index.html").read_bytes())
+    return Guard(inside, settings.host, settings.names, settings.proxied, len(scripts))
 
 
 def add_reports(app: FastAPI, runs: Path) -> None:
@@ -198,6 +158,9 @@ def open_server(answerer: Answerer, settings: PageSettings = DEFAULT) -> tuple[u
         log_level="critical",
         access_log=False,
         server_header=False,
+        proxy_headers=settings.proxied,
+        forwarded_allow_ips="127.0.0.1",  # else read from the environment
+        ws="none",
         timeout_graceful_shutdown=1,  # open pages hold a connection that never ends by itself
     )
     return uvicorn.Server(config), listening

@@ -21,6 +21,9 @@ class PageSettings:
     """The path that browsers see when a proxy stands before the page: "/dossier"."""
     names: tuple[str, ...] = ()
     """Host names that it answers to beside localhost and `host`."""
+    at_once: int = 2
+    """Questions that are answered at the same time; the others wait. Two keep a machine busy that computes
+    the answers itself; a language model elsewhere can be asked more."""
     home: Path = PROJECT / ".dossier"
     """Votes and drafts of cases are kept below it, in `feedback/`."""
     runs: Path = Path("runs")
@@ -33,3 +36,8 @@ class PageSettings:
     """Whether the engine is offered as tools on `/mcp`."""
     own: OwnCorpus | None = None
     """The corpus that people may add articles to: the one that is asked. None: nobody may."""
+
+    @property
+    def proxied(self) -> bool:
+        """Whether a proxy stands before the page, whose word for who asks is taken."""
+        return bool(self.names or self.root_path)

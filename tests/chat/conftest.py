@@ -102,7 +102,7 @@ def opened(browser):
     """Opens a page of its own session; afterwards: no request left the machine and no script failed."""
     from playwright.sync_api import expect
 
-    expect.set_options(timeout=60_000)  # a busy machine may be slow
+    expect.set_options(timeout=30_000)  # a busy machine may be slow
 
     @contextmanager
     def opened(address: str, width: int = 1280, height: int = 800, complains: tuple[str, ...] = (), **more):

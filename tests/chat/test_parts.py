@@ -33,6 +33,10 @@ from chat.parts import split_parts
             ["When Sweden joined, what did Norway do?", "where did it happen (Norway)?"],
         ),
         (
+            "Who hosted the drills in May and who took part?",
+            ["Who hosted the drills in May?", "who took part (hosted the drills in May)?"],
+        ),
+        (
             "When and where was the treaty signed?",
             ["When was the treaty signed?", "where was the treaty signed?"],
         ),

@@ -5,7 +5,8 @@ import socket
 
 import pytest
 
-from chat.page.serving import POLICY, Guard, PageError, open_server
+from chat.page.guard import Guard, policy
+from chat.page.serving import PageError, open_server
 from chat.page.settings import PageSettings
 
 
@@ -25,7 +26,7 @@ def answered(
 
     headers = [] if host is None else [(b"host", host.encode("latin-1"))]
     headers += [(b"origin", origin.encode())] if origin else []
-    scope = {"type": "http", "method": method, "headers": headers}
+    scope = {"type": "http", "method": method, "path": "/", "headers": headers}
     asyncio.run(Guard(_app, "127.0.0.1", names)(scope, None, send))
     return sent[0]["status"], dict(sent[0]["headers"])
 
@@ -61,12 +62,12 @@ def test_the_page_of_another_site_may_not(origin, method):
 def test_every_response_tells_the_browser_to_load_nothing_from_elsewhere():
     _, headers = answered("localhost")
     assert headers[b"x-app"] == b"yes"
-    assert headers[b"content-security-policy"].decode() == POLICY
+    assert headers[b"content-security-policy"].decode() == policy()
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert headers[b"referrer-policy"] == b"no-referrer"
     assert headers[b"x-frame-options"] == b"DENY"
-    assert "default-src 'none'" in POLICY
-    assert "//" not in POLICY
+    assert "default-src 'none'" in policy()
+    assert "//" not in policy()
 
 
 def test_a_taken_port_is_named_with_the_remedy():

@@ -5,7 +5,7 @@ from llama_index.core import VectorStoreIndex
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from index import Searcher
-from index.generations import CHROMA, current_generation, private_copy
+from index.generations import CHROMA, copy_generation, current_generation
 from index.llama import DossierEmbedding
 from index.search import DEPTH, WEIGHTS
 from index.vectors import open_vectors
@@ -27,9 +27,9 @@ def best_five(shipped_index):
 @pytest.fixture(scope="module")
 def collections(shipped_index, tmp_path_factory):
     """Chroma's own collections by kind, in a private copy."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tempfile.tempdir", str(tmp_path_factory.mktemp("private")))
-        vectors = open_vectors(private_copy(current_generation(shipped_index.folder)) / CHROMA)
+    generation = current_generation(shipped_index.folder)
+    place = tmp_path_factory.mktemp("private") / "copy"
+    vectors = open_vectors(copy_generation(generation.folder, None, place).folder / CHROMA)
     yield vectors.collections
     vectors.close()
 
