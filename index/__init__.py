@@ -2,7 +2,14 @@
 
 from index.build import Built, build_index
 from index.embedder import Embedder, MiniLM, open_embedder
-from index.errors import BuildInProgress, DossierIndexError, IndexDamaged, WeightsError
+from index.errors import (
+    BuildInProgress,
+    DossierIndexError,
+    IndexDamaged,
+    VectorsLost,
+    VectorsUnavailable,
+    WeightsError,
+)
 from index.open import Index, open_index
 from index.search import Found, Match, NearQuestion, Place, Searcher
 
@@ -19,6 +26,8 @@ __all__ = [
     "NearQuestion",
     "Place",
     "Searcher",
+    "VectorsLost",
+    "VectorsUnavailable",
     "WeightsError",
     "build_index",
     "open_embedder",

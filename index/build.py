@@ -2,18 +2,20 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from index.cache import embed_with_cache, prune_cache
-from index.disk import only_builder, remove_tree
+from index.disk import only_builder
 from index.embedder import Embedder
-from index.errors import DossierIndexError, IndexDamaged
+from index.errors import BuildInProgress, DossierIndexError, IndexDamaged
 from index.fingerprint import make_fingerprint
-from index.generations import CACHE, CHROMA, CONTENTS, begin, current_generation, publish
+from index.generations import CACHE, CONTENTS, begin, current_generation, publish, remove_generation
 from index.records import Contents, Entry, contents_of, write_contents
+from index.stores import Store, store_at
 from index.synonyms import parse_synonyms
 from index.verify import verify_built
 from ingest.corpus import Corpus
@@ -45,22 +47,32 @@ def build_index(
     folder: Path,
     embedder: Embedder,
     on_progress: OnProgress = lambda doing, done, total: None,
+    chroma: str = "",
 ) -> Built:
     """Makes the index in `folder` that of `corpus`; nothing happens when it is already.
 
-    A build that fails or is killed leaves the published index as it was. BuildInProgress when another
-    process builds; DossierIndexError when the folder cannot be written to or the disk is full.
+    `chroma` is the address of the server that holds the vectors; where it is empty, the folder does. A build
+    that fails or is killed leaves the published index as it was. BuildInProgress when another process
+    builds; VectorsUnavailable when the server cannot be used; DossierIndexError when the folder cannot be
+    written to or the disk is full.
     """
     began = time.perf_counter()
+    store = store_at(chroma)
+    store.check()  # before the hours that embedding may take
     prepared, gaps = read_questions(corpus.folder, corpus.articles)
     parse_synonyms(corpus.synonyms)  # a wrong line is found before anything is built
-    fingerprint = make_fingerprint(corpus, prepared, gaps, embedder)
-    with only_builder(folder):
+    fingerprint = {**make_fingerprint(corpus, prepared, gaps, embedder), "vectors": store.name}
+    with ExitStack() as lock:
+        in_progress = None
+        try:
+            lock.enter_context(only_builder(folder))
+        except BuildInProgress as error:
+            in_progress = error  # which may be somebody who only looks, too
         try:
             current = current_generation(folder)
         except IndexDamaged:
             current = None
-        if current and current.fingerprint == fingerprint:
+        if current and current.fingerprint == fingerprint and store.holds(current.folder):
             return Built(
                 False,
                 current.number,
@@ -68,6 +80,8 @@ def build_index(
                 seconds=time.perf_counter() - began,
                 **current.manifest["counts"],
             )
+        if in_progress:
+            raise in_progress
         on_progress("splitting", 0, 1)
         contents = contents_of(corpus, prepared, gaps, embedder)
         entries = contents.entries()
@@ -83,33 +97,44 @@ def build_index(
             rows, embedded = embed_with_cache(
                 texts, embedder, folder / CACHE, lambda done, total: on_progress("embedding", done, total)
             )
-            on_progress("storing", 0, len(entries))
             write_contents(contents, place / CONTENTS)
-            _store(place / CHROMA, entries, contents, rows)
+            _store(store, place, entries, contents, rows, on_progress)
             on_progress("checking", 0, 1)
-            verify_built(place)
+            verify_built(place, chroma)
             generation = publish(folder, place, {"fingerprint": fingerprint, "counts": counts})
         except OSError as error:
             raise DossierIndexError(
                 f"The index cannot be written to {folder} ({error.strerror or error}); the old one stays in use."
             ) from error
         finally:
-            remove_tree(place)
+            remove_generation(place)
         prune_cache(texts, embedder, folder / CACHE)
     return Built(True, generation.number, embedded=embedded, seconds=time.perf_counter() - began, **counts)
 
 
-def _store(folder: Path, entries: Sequence[Entry], contents: Contents, rows: np.ndarray) -> None:
+def _store(
+    store: Store,
+    place: Path,
+    entries: Sequence[Entry],
+    contents: Contents,
+    rows: np.ndarray,
+    on_progress: OnProgress,
+) -> None:
     # here, because a build that has nothing to do needs neither LlamaIndex nor Chroma (2 s to import)
     from index.llama import add_passages
-    from index.vectors import KINDS, add_vectors, new_vectors
+    from index.vectors import BATCH, KINDS, add_vectors
 
-    with new_vectors(folder) as vectors:
+    done = 0
+    with store.new(place) as vectors:
         for kind in KINDS:
             places = [i for i, entry in enumerate(entries) if entry.kind == kind]
-            own = [entries[i] for i in places]
-            if kind == "passage":
-                add_passages(vectors, contents, own, rows[places])
-            else:
-                articles = [entry.article for entry in own]
-                add_vectors(vectors, kind, [entry.id for entry in own], rows[places], articles)
+            for start in range(0, len(places), BATCH):
+                on_progress("storing", done, len(entries))
+                part = places[start : start + BATCH]
+                own = [entries[i] for i in part]
+                if kind == "passage":
+                    add_passages(vectors, contents, own, rows[part])
+                else:
+                    articles = [entry.article for entry in own]
+                    add_vectors(vectors, kind, [entry.id for entry in own], rows[part], articles)
+                done += len(part)

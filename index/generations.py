@@ -1,7 +1,7 @@
 """The generations of an index: published whole, checked before they are read, never changed.
 
     folder/  CURRENT   .build.lock   embeddings.sqlite
-             gen-000042/  manifest.json  passages.jsonl  chroma/
+             gen-000042/  manifest.json  passages.jsonl  chroma/ or collections.json
 
 CURRENT names a generation and the hash of its manifest; the manifest names each file with size and
 hash. Whoever reads copies a generation to a private place first: opening Chroma writes to its folder.
@@ -22,6 +22,9 @@ from index.errors import DossierIndexError, IndexDamaged
 MANIFEST = "manifest.json"
 CONTENTS = "passages.jsonl"
 CHROMA = "chroma"
+"""The folder of a generation whose vectors are among its own files."""
+COLLECTIONS = "collections.json"
+"""The file of a generation whose vectors are on a Chroma server: which ones they are."""
 CURRENT = "CURRENT"
 CACHE = "embeddings.sqlite"
 KEPT = 2
@@ -123,10 +126,19 @@ def _number(generation: Path) -> int:
 def begin(folder: Path) -> Path:
     """A new folder to build in; what earlier builders left behind is removed. Hold the lock."""
     for left in folder.glob("tmp-*"):
-        remove_tree(left)
+        remove_generation(left)
     place = folder / f"tmp-{os.getpid()}"
     place.mkdir()
     return place
+
+
+def remove_generation(folder: Path) -> None:
+    """Removes a generation, or what is left of one, and the vectors that it has on a server."""
+    if (folder / COLLECTIONS).exists():
+        from index.server import delete_collections  # here: importing Chroma takes most of a second
+
+        delete_collections(folder / COLLECTIONS)
+    remove_tree(folder)
 
 
 def publish(folder: Path, built: Path, manifest: dict[str, Any]) -> Generation:
@@ -142,5 +154,5 @@ def publish(folder: Path, built: Path, manifest: dict[str, Any]) -> Generation:
     pointer = {"generation": place.name, "manifest": file_hash(place / MANIFEST)}
     write_atomically(folder / CURRENT, json.dumps(pointer).encode())
     for old in all_generations(folder)[:-KEPT]:
-        remove_tree(old)
+        remove_generation(old)
     return Generation(place, manifest)

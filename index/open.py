@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from index.disk import remove_tree
 from index.embedder import Embedder
 from index.errors import DossierIndexError, IndexDamaged
-from index.generations import CHROMA, CONTENTS, current_name, private_copy, usable_generation
+from index.generations import CONTENTS, current_name, private_copy, usable_generation
 from index.records import Contents, read_contents
 from index.search import Found, Searcher
+from index.stores import store_at
 
 if TYPE_CHECKING:
     from index.vectors import Vectors
@@ -38,8 +39,10 @@ class Index:
     Open it with `open_index` and close it, or use it as a context manager.
     """
 
-    def __init__(self, folder: Path, embedder: Embedder, prepared: bool = True):
+    def __init__(self, folder: Path, embedder: Embedder, prepared: bool = True, chroma: str = ""):
         self.folder = folder
+        self.chroma = chroma
+        self._store = store_at(chroma)
         self.embedder = embedder
         self._prepared = prepared
         self._lock = threading.Lock()
@@ -65,7 +68,7 @@ class Index:
     @property
     def warning(self) -> str:
         """What is wrong with the stored index although answers can be given; empty when nothing is."""
-        return self._opened.warning
+        return f"{self._opened.warning} {self._opened.searcher.problem}".strip()
 
     def search(self, question: str, scope: AbstractSet[str] | None = None, limit: int = 50) -> Found:
         """See `Searcher.search`."""
@@ -118,12 +121,10 @@ class Index:
                         f"The index cannot be copied to {tempfile.gettempdir()} ({error.strerror or 'some files'}). "
                         "Make room there, or name another folder with TMPDIR."
                     ) from error
-        from index.vectors import open_vectors  # here: importing Chroma takes most of a second
-
         try:
             contents = read_contents(place / CONTENTS)
             try:
-                vectors = open_vectors(place / CHROMA)
+                vectors = self._store.open(place)
             except Exception as error:  # Chroma raises classes of many kinds
                 vectors = None
                 warning = (
@@ -146,9 +147,9 @@ def _release(vectors: "Vectors | None", place: Path) -> None:
     remove_tree(place)
 
 
-def open_index(folder: Path, embedder: Embedder, prepared: bool = True) -> Index:
+def open_index(folder: Path, embedder: Embedder, prepared: bool = True, chroma: str = "") -> Index:
     """Opens the published index; IndexDamaged when there is none that can be used.
 
-    `prepared` False leaves the questions written beforehand out of the search, for comparison.
+    `chroma` is the address of the server that holds its vectors; empty where the folder does. `prepared` False leaves the questions written beforehand out of the search, for comparison.
     """
-    return Index(folder, embedder, prepared)
+    return Index(folder, embedder, prepared, chroma)

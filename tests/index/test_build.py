@@ -120,6 +120,11 @@ def test_a_second_builder_is_told_to_wait(place):
         place.build()
 
 
+def test_who_has_nothing_to_build_need_not_wait(place):
+    with only_builder(place.index):
+        assert not place.build().changed
+
+
 def test_a_wrong_synonyms_line_is_found_before_anything_is_built(place):
     names = place.names()
     (place.articles / "synonyms.txt").write_text("Kyiv\n")
