@@ -383,16 +383,16 @@ def test_two_chats_on_one_server_answer_alike_also_over_a_switch(remote, home):
     try:
         assert [chat.stdout.readline() for chat in chats] == ["ready\n", "ready\n"]
         before = answers()
-        assert "five in the morning" in before[-1][2]
+        assert "forty pupils" in before[-1][2]
         for old, new in (
-            ("five", "six"),
-            ("six", "nine"),
-            ("nine", "ten"),
-        ):  # the first two are deleted meanwhile
-            remote.rewrite("market.txt", f"at {old} in", f"at {new} in")
+            ("forty", "fifty"),
+            ("fifty", "sixty"),
+            ("sixty", "ninety"),
+        ):  # two of four are deleted
+            remote.rewrite("school.txt", f"has {old} pupils", f"has {new} pupils")
             remote.build()
         after = answers()
-        assert "ten in the morning" in after[-1][2]
+        assert "ninety pupils" in after[-1][2]
         assert [answer[1:] for answer in after[:1]] == [answer[1:] for answer in before[:1]]
     finally:
         for chat in chats:
