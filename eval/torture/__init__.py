@@ -1,0 +1,1 @@
+"""The index tortured: ingests killed, files damaged, disks filled, many processes at once; nothing may be lost."""
