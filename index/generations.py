@@ -186,7 +186,10 @@ def usable_generation(folder: Path, take: Take = check_generation) -> tuple[Gene
                 generation = take(older, None)
             except IndexDamaged:
                 continue
-            return generation, f"{error} The generation {older.name} is used instead."
+            return (
+                generation,
+                f"{error} The generation {older.name} is used instead. Mend it: python -m ingest",
+            )
         return None, str(error)
 
 

@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 import weakref
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,8 @@ class _Opened:
     fingerprint: dict
     searcher: Searcher
     warning: str
+    release: Callable[[], object]
+    """Gives back the private copy."""
 
 
 class Index:
@@ -58,6 +61,8 @@ class Index:
         self._lock = threading.Lock()
         self._seen: tuple[str, str] | None = None
         self._opened, self._seen = self._open()
+        if self.warning:
+            log.warning(self.warning)
 
     @property
     def contents(self) -> Contents:
@@ -99,7 +104,13 @@ class Index:
                 said = self._look()
                 if said != self._seen:
                     try:
-                        self._opened, self._seen = self._open()
+                        opened, self._seen = self._open()
+                        if (
+                            opened.warning
+                        ):  # what is open is whole, and no older than what would take its place
+                            opened.release()
+                            raise IndexDamaged(opened.warning)
+                        self._opened = opened
                     except DossierIndexError as error:
                         log.warning("The newer index cannot be used; the open one stays: %s", error)
                         self._seen = said
@@ -114,7 +125,7 @@ class Index:
 
     def close(self) -> None:
         """Gives back the private copy; the index cannot be searched any more."""
-        self._release()
+        self._opened.release()
 
     def __enter__(self) -> "Index":
         return self
@@ -152,11 +163,9 @@ class Index:
             private.close()
             name = generation.folder.name
             raise IndexDamaged(f"{self.folder / name / CONTENTS} cannot be read ({error}).") from error
-        if warning:
-            log.warning(warning)
         # the copy goes when the last answer that uses it is done, or when the process ends
-        self._release = weakref.finalize(searcher, _release, vectors, private, self._process)
-        return _Opened(generation.folder.name, generation.fingerprint, searcher, warning), said
+        release = weakref.finalize(searcher, _release, vectors, private, self._process)
+        return _Opened(generation.folder.name, generation.fingerprint, searcher, warning, release), said
 
     def _copy(self) -> tuple[Generation | None, PrivateFolder | None, str]:
         """See `usable_generation`; the generation is a copy in a private folder of its own."""

@@ -1,9 +1,12 @@
 """What the processes of a torture do, each in a fork of its own: ingest, ask, read all the while."""
 
+import ctypes
 import json
+import multiprocessing
 import os
 import resource
 import signal
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +17,7 @@ from chat.engine import Answerer
 from chat.scoring import read_weights
 from eval.torture.ground import QUESTIONS, Expected, said
 from eval.torture.points import at_points
-from index import DossierIndexError, Embedder, open_index
+from index import DossierIndexError, Embedder, open_embedder, open_index
 from index.errors import IndexDamaged
 from index.generations import current_name
 
@@ -29,10 +32,12 @@ def ingest(
     point: int = 0,
     limit: int | None = None,
     fill: int | None = None,
+    bound: int | None = None,
 ) -> int:
-    """`python -m ingest`; at `point` it is killed, or may write no file beyond `limit`, or has `fill` bytes left.
+    """`python -m ingest`, which is killed at `point`, unless another thing happens there.
 
-    A write beyond the limit kills it in the middle of the write: what fits is written.
+    With `limit`, from there on a write beyond so many bytes of a file kills it; what fits is written. With
+    `bound` such a write is refused instead. With `fill` so many bytes are left free on the disk.
     """
     from ingest.__main__ import main
 
@@ -43,6 +48,8 @@ def ingest(
             signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        elif bound is not None:  # Python ignores the signal
+            resource.setrlimit(resource.RLIMIT_FSIZE, (bound, bound))
         elif fill is not None:
             fill_disk(Path(index).parent, fill)
         else:
@@ -62,11 +69,22 @@ def points(embedder: Embedder, corpus: str, index: str) -> int:
     return status
 
 
-def ask(embedder: Embedder, index: str, corpus: str | None = None) -> int:
+def ask(
+    embedder: Embedder,
+    index: str,
+    corpus: str | None = None,
+    temporary: str = "",
+    powerless: bool = False,
+) -> int:
     """Opens the index and asks every question; with a corpus as `python -m chat` does, which may build it first.
 
-    Prints the answers and the warning, or the error's kind and message.
+    `temporary` names another folder for temporary files; `powerless` gives up root's right to read what
+    nobody may read. Prints the answers and the warning, or the error's kind and message.
     """
+    if temporary:
+        tempfile.tempdir = temporary
+    if powerless:
+        give_up_powers()
     try:
         if corpus is None:
             with open_index(Path(index), embedder) as opened:
@@ -140,6 +158,45 @@ def read(embedder: Embedder, index: str, expected: dict[str, Any], stop: str, pa
     return 0
 
 
+def fork(embedder: Embedder, index: str) -> int:
+    """Opens the index and forks; prints what the fork is told, and what is answered afterwards as before."""
+    with open_index(Path(index), embedder) as opened:
+        answerer = Answerer(opened, "prepared", read_weights("prepared"))
+        _answers(answerer)
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if not pid:
+            os.write(writing, answerer.answer(QUESTIONS[0]).message.encode())
+            opened.close()
+            os._exit(0)
+        os.close(writing)
+        os.waitpid(pid, 0)
+        told = {"forked": os.read(reading, 10_000).decode(), "answers": _answers(answerer)}
+    print("\n" + json.dumps(told))
+    return 0
+
+
+def spawn(embedder: Embedder, index: str, home: str) -> int:
+    """Opens the index and spawns a process that opens it as well and prints what it answers."""
+    with open_index(Path(index), embedder):
+        process = multiprocessing.get_context("spawn").Process(target=_ask_spawned, args=(index, home))
+        process.start()
+        process.join()
+    return process.exitcode or 0
+
+
+def _ask_spawned(index: str, home: str) -> None:
+    ask(open_embedder(Path(home)), index)
+
+
+def give_up_powers() -> None:
+    """From now on, file modes bind this process also when it is root's."""
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
+    none = (ctypes.c_uint32 * 6)()
+    if ctypes.CDLL(None, use_errno=True).capset(header, none):
+        raise OSError(ctypes.get_errno(), "the rights cannot be given up")
+
+
 def fill_disk(folder: Path, leave: int) -> None:
     """Writes a file that leaves so many bytes free on the disk of `folder`, or fewer than a page less."""
     found = os.statvfs(folder)
@@ -161,4 +218,5 @@ def _held() -> dict[str, int]:
     }
 
 
-DOES: dict[str, Callable[..., int]] = {"ingest": ingest, "points": points, "ask": ask, "read": read}
+DOES: dict[str, Callable[..., int]] = {do.__name__: do for do in (ingest, points, ask, read, fork, spawn)}
+"""What can be ordered, by name."""

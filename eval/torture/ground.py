@@ -1,5 +1,6 @@
 """What is tortured: one index folder that alternates between two small corpora, and what each must answer."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -82,12 +83,15 @@ class Expected:
     """By question, as `said` gives them."""
 
     def label(self, folder: Path, name: tuple[str, str] | None) -> Label | None:
-        """Of which corpus a generation is; None when it is gone, or was made from neither."""
+        """Of which corpus a generation is; None when it is gone, spoilt, or was made from neither."""
         if name is None:
             return None
         try:
-            articles = json.loads((folder / name[0] / MANIFEST).read_bytes())["fingerprint"]["articles"]
+            content = (folder / name[0] / MANIFEST).read_bytes()
+            articles = json.loads(content)["fingerprint"]["articles"]
         except (OSError, ValueError, KeyError):
+            return None
+        if hashlib.sha256(content).hexdigest() != name[1]:
             return None
         return next((label for label, known in self.articles.items() if known == articles), None)
 

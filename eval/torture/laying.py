@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,12 +31,13 @@ class Laid:
         corpus, index = self.ground.corpus(label), index or self.ground.index
         return self.warm.run("ingest", corpus=str(corpus), index=str(index), **how)
 
-    def ask(self, index: Path | None = None, corpus: Label | None = None) -> tuple[int, dict[str, Any]]:
-        """The exit status of a fresh process that asks all questions, and what `doing.ask` prints."""
+    def ask(self, corpus: Label | None = None, index: Path | None = None, **how: Any) -> dict[str, Any]:
+        """What a fresh process prints that asks all questions, as in `doing.ask`; `status` is its exit status."""
         index = index or self.ground.index
-        how = {"corpus": str(self.ground.corpus(corpus))} if corpus else {}
+        if corpus:
+            how["corpus"] = str(self.ground.corpus(corpus))
         ended = self.warm.run("ask", index=str(index), **how)
-        return ended.status, last_json(ended)
+        return {"status": ended.status, **last_json(ended)}
 
     def answered(self, told: Mapping[str, Any]) -> Label | None:
         """The corpus from which every one of the answers is; None when there is none."""
@@ -55,12 +56,12 @@ class Readers:
         order = {"index": str(laid.ground.index), "expected": asdict(laid.expected), "stop": str(self._stop)}
         self._pids = [self._warm.start("read", pause=pause, **order) for _ in range(count)]
 
-    def stop(self) -> list[tuple[int, dict[str, Any]]]:
-        """Ends them; the exit status of each, and what `doing.read` prints."""
+    def stop(self) -> list[dict[str, Any]]:
+        """Ends them; what `doing.read` prints of each, and its exit `status`."""
         self._stop.touch()
         ended = [self._warm.wait(pid) for pid in self._pids]
         self._warm.close()
-        return [(one.status, last_json(one)) for one in ended]
+        return [{"status": one.status, **last_json(one)} for one in ended]
 
 
 @contextmanager
@@ -80,8 +81,8 @@ def _expect(ground: Ground, warm: Warm) -> Expected:
         index = ground.folder / f"only-{label}"
         ended = plain.ingest(label, index)
         generation = current_generation(index) if ended.status == 0 else None
-        status, told = plain.ask(index)
-        if generation is None or status or "answers" not in told:
+        told = plain.ask(index=index)
+        if generation is None or "answers" not in told:
             raise TortureError(f"The index cannot even be built undisturbed: {ended.said.strip()} {told}")
         articles[label] = generation.fingerprint["articles"]
         answers[label] = told["answers"]
@@ -101,6 +102,9 @@ def last_json(ended: Ended) -> dict[str, Any]:
     return told if isinstance(told, dict) else {"told": told}
 
 
-def shown(faults: Sequence[str]) -> list[str]:
-    """The first faults, for a report."""
-    return list(faults[:20])
+def faults_of(reader: Mapping[str, Any]) -> list[str]:
+    """What a reader saw that it should not have, by what `doing.read` prints; one that crashed is a fault."""
+    if reader["status"] or "answers" not in reader:
+        return [f"a reader ended with {reader['status']}: {reader.get('message', '')}"]
+    count = sum(reader[kind] for kind in ("wrong", "stale", "failed"))
+    return [*reader["examples"], *["and more"] * (count - len(reader["examples"]))]

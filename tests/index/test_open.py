@@ -54,7 +54,7 @@ def test_a_damaged_generation_gives_way_to_the_one_before_with_a_warning(place_o
     generation, warning = usable_generation(place_of_two.index)
     assert generation.number == 1
     assert "gen-000002" in warning
-    assert warning.endswith("The generation gen-000001 is used instead.")
+    assert warning.endswith("The generation gen-000001 is used instead. Mend it: python -m ingest")
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -117,6 +117,16 @@ def test_a_newer_index_that_cannot_be_used_leaves_the_open_one(place, twice_buil
         (place.index / CURRENT).write_text((twice_built.index / CURRENT).read_text())
         assert index.search(QUESTION) == before
     assert "The newer index cannot be used; the open one stays" in caplog.text
+
+
+def test_a_newer_index_that_is_damaged_does_not_bring_an_older_one_back(place_of_two):
+    with open_index(place_of_two.index, place_of_two.embedder) as index:
+        before = index.search(QUESTION)
+        pointer = json.loads((place_of_two.index / CURRENT).read_bytes())
+        (place_of_two.index / CURRENT).write_text(json.dumps(pointer | {"manifest": "0"}))
+        spoil_contents(place_of_two.index / "gen-000002")
+        assert index.search(QUESTION) == before
+        assert (index.generation, index.warning) == ("gen-000002", "")
 
 
 def test_reading_never_writes_to_what_is_stored(place):
