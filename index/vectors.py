@@ -24,7 +24,7 @@ BATCH = 2_000
 """Entries added at once; Chroma's own bound is 5,461."""
 
 # Chroma's default space is l2, and its scores are distances
-_CONFIGURATION = {
+CONFIGURATION = {
     "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32},
 }
 
@@ -92,7 +92,7 @@ def new_vectors(folder: Path) -> Iterator[Vectors]:
                 client,
                 {
                     kind: client.create_collection(
-                        f"dossier-{kind}", embedding_function=None, configuration=_CONFIGURATION
+                        f"dossier-{kind}", embedding_function=None, configuration=CONFIGURATION
                     )
                     for kind in KINDS
                 },

@@ -115,6 +115,8 @@ def _cut_last(file: Path) -> None:
 
 
 def _zero(file: Path) -> None:
+    if not any(file.read_bytes()):
+        raise TortureError(f"{file} holds nothing but zeros, so that zeroing it would show nothing.")
     file.write_bytes(bytes(file.stat().st_size))
 
 
@@ -150,11 +152,17 @@ WAYS: tuple[tuple[str, Callable[[Path], None]], ...] = (
 )
 
 GENERATION = "gen-000002"
+GRAPH = "index_metadata.pickle"
 
 
 def _stored(pattern: str) -> Callable[[Path], Path]:
-    """The largest file of the current generation that fits a pattern."""
-    return lambda index: max((index / GENERATION).glob(pattern), key=lambda file: file.stat().st_size)
+    """A file of the current generation that fits a pattern; of several, one of a collection with a graph on disk."""
+
+    def find(index: Path) -> Path:
+        files = sorted((index / GENERATION).glob(pattern))
+        return next((file for file in files if (file.parent / GRAPH).exists()), files[0])
+
+    return find
 
 
 FILES: tuple[tuple[str, Callable[[Path], Path]], ...] = (
@@ -162,7 +170,7 @@ FILES: tuple[tuple[str, Callable[[Path], Path]], ...] = (
     *((name, _stored(name)) for name in (MANIFEST, CONTENTS)),
     *(
         (name.rsplit("/", 1)[-1], _stored(f"{CHROMA}/{name}"))
-        for name in ("chroma.sqlite3", "*/data_level0.bin", "*/header.bin", "*/length.bin")
+        for name in ("chroma.sqlite3", "*/data_level0.bin", "*/header.bin", "*/length.bin", f"*/{GRAPH}")
     ),
 )
 
@@ -283,4 +291,4 @@ def _faults() -> Iterator[Fault]:
 
 
 FAULTS = tuple(_faults())
-"""Eight ways for each of seven files, the pointer and the manifest in other ways, and the cache."""
+"""Eight ways for each of eight files, the pointer and the manifest in other ways, and the cache."""

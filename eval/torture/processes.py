@@ -51,6 +51,7 @@ def share(
     switches: int,
     readers: int = READERS,
     together: int = TOGETHER,
+    stall: float = STALL,
     on_step: Callable[..., None] = lambda *_: None,
 ) -> Shared:
     """Two ingests at once some times, then readers over so many switches, then a fork and a spawn."""
@@ -72,8 +73,8 @@ def share(
     found.readers = asking.stop()
     found.faults += [fault for reader in found.readers for fault in faults_of(reader)]
     found.slowest = max((reader.get("slowest", 0.0) for reader in found.readers), default=0.0)
-    if found.slowest > STALL:
-        found.faults.append(f"a reader waited {found.slowest:.2f} s for an answer, more than {STALL} s")
+    if found.slowest > stall:
+        found.faults.append(f"a reader waited {found.slowest:.2f} s for an answer, more than {stall} s")
     _fork_and_spawn(laid, found)
     on_step("fork and spawn", found)
     found.faults += [f"left behind: {name}" for name in untidy(ground.index)]

@@ -106,6 +106,8 @@ def serve(home: Path, temporary: Path) -> None:
     tempfile.tempdir = str(temporary)
     # one thread, and nothing is embedded before a fork: thread pools do not live on in it
     embedder = open_embedder(home, threads=1)
+    # by itself, Chroma writes a collection's graph only after the thousandth entry
+    index.vectors.CONFIGURATION["hnsw"].update(batch_size=2, sync_threshold=2)
     chat.engine.open_embedder = ingest.__main__.open_embedder = lambda *_: embedder
     running: dict[int, tuple[float, int]] = {}
     for line in sys.stdin:
