@@ -25,6 +25,7 @@ from chat.scoring import Weights, read_weights
 from chat.writer import Author, choose_model, open_model
 from index import (
     Embedder,
+    Forked,
     Index,
     IndexDamaged,
     Match,
@@ -114,6 +115,9 @@ class Answerer:
         try:
             turns = tuple(replace(turn, content=_whole_text(turn.content)) for turn in history[-MOST_TURNS:])
             yield from self._stream(question, turns, scope, began)
+        except Forked as error:
+            log.error("%s", error)
+            yield Answer(question, "failed", message=str(error), seconds=time.perf_counter() - began)
         except Exception:
             # the id ties what the user sees to the line in the log
             fault = uuid.uuid4().hex[:8]
@@ -126,9 +130,11 @@ class Answerer:
                 seconds=time.perf_counter() - began,
             )
 
-    def ways(self, question: str, history: Sequence[Turn] = ()) -> list[str]:
+    def ways(
+        self, question: str, history: Sequence[Turn] = (), searcher: Searcher | None = None
+    ) -> list[str]:
         """Ways to say a question so that it stands on its own, the likeliest first; at least one."""
-        searcher = self._index.current()
+        searcher = searcher or self._index.current()
         # capitals are how names are told from other words
         plain = searcher.speller.truecase(question)
         return standalone(plain, history, self._persons(searcher), self._alikeness)
@@ -159,17 +165,18 @@ class Answerer:
     def _stream(
         self, question: str, history: tuple[Turn, ...], scope: AbstractSet[str] | None, began: float
     ) -> Iterator[Event]:
-        if refused := self._refuse_input(question, scope):
+        # all of one answer comes from one generation, also when a newer one is published meanwhile
+        finder = self.finder()
+        searcher = finder.searcher
+        if refused := _refuse_input(question, scope, searcher.contents.articles):
             yield Answer(question, "failed", message=refused, seconds=time.perf_counter() - began)
             return
         yield Progress("Searching the articles")
-        ways = self.ways(question, history)
+        ways = self.ways(question, history, searcher)
         extra: dict[str, object] = {}
         if self._author:
             standalone, extra["condensed"] = yield from self._author.standalone(question, history)
             ways = [standalone] if standalone else ways
-        finder = self.finder()
-        searcher = finder.searcher
         contents = searcher.contents
         whole = finder.find_best(ways, scope)
         parts = split_parts(searcher.speller.truecase(whole.found.question))
@@ -244,21 +251,6 @@ class Answerer:
         a, b = self._index.embedder.embed([one, other])
         return float(a @ b)
 
-    def _refuse_input(self, question: str, scope: AbstractSet[str] | None) -> str:
-        """Why a question cannot be asked; empty when it can."""
-        if not any(c.isalnum() for c in question):
-            return "There is no question in this. Type one, in words."
-        if len(question) > MAX_QUESTION:
-            return f"The question has {len(question):,} characters; at most {MAX_QUESTION:,} can be asked. Shorten it."
-        if scope is not None:
-            unknown = sorted(set(scope) - self.articles.keys())
-            if unknown:
-                known = ", ".join(self.articles)
-                return f"There is no article {unknown[0]!r}. Known are {known}."
-            if not scope:
-                return "No article is chosen. Choose at least one to ask."
-        return ""
-
 
 def open_answerer(
     config: Config = Config(),  # noqa: B008  (frozen: no caller can change it)
@@ -290,6 +282,22 @@ def _open_index(config: Config, corpus: Corpus, embedder: Embedder, on_progress:
         return open_index(config.index_folder, embedder, config.prepared, config.chroma)
     except IndexDamaged as error:
         raise away or error from error
+
+
+def _refuse_input(question: str, scope: AbstractSet[str] | None, articles: Mapping[str, Article]) -> str:
+    """Why a question cannot be asked; empty when it can."""
+    if not any(c.isalnum() for c in question):
+        return "There is no question in this. Type one, in words."
+    if len(question) > MAX_QUESTION:
+        return f"The question has {len(question):,} characters; at most {MAX_QUESTION:,} can be asked. Shorten it."
+    if scope is not None:
+        unknown = sorted(set(scope) - articles.keys())
+        if unknown:
+            known = ", ".join(articles)
+            return f"There is no article {unknown[0]!r}. Known are {known}."
+        if not scope:
+            return "No article is chosen. Choose at least one to ask."
+    return ""
 
 
 def _choose(finding: Finding, finder: Finder, scope: AbstractSet[str] | None) -> Choice:

@@ -1,4 +1,4 @@
-"""The commands: python -m eval run | check | compare | convert | fit | overlap | pairs | bench."""
+"""The commands: python -m eval run | check | compare | convert | fit | overlap | pairs | bench | torture."""
 
 import argparse
 import json
@@ -30,14 +30,18 @@ from eval.console import (
     print_overlap,
     print_problems,
     print_runs,
+    print_tortured,
     print_where,
     progress,
+    steps_told,
 )
 from eval.fit import FOLDS, SEED, fit, make_examples, write_weights
 from eval.overlap import measure_overlap
 from eval.run import run_cases, write_run
 from eval.squad import convert_squad
 from eval.systems import SYSTEMS
+from eval.torture import PARTS, Wanted, steps, torture
+from eval.torture.telling import told
 from index import open_embedder
 from index.synonyms import parse_synonyms
 from ingest import read_corpus
@@ -202,6 +206,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("--out", type=Path, metavar="FILE", help="also write the figures as JSON")
     bench.set_defaults(command=_bench)
+
+    tortured = commands.add_parser(
+        "torture",
+        help="kill ingests, damage files, fill disks, start many processes: is anything lost?",
+        description="Kill ingests at random moments and at chosen points while readers ask, damage the stored files "
+        "in every way, fill the disk, let many processes at one index. Status 1 when anything is lost, wrong or left.",
+    )
+    add_config_arguments(tortured, os.environ)
+    tortured.add_argument("--only", choices=PARTS, action="append", help="only this part; may be repeated")
+    tortured.add_argument("--kills", type=_positive, default=1_000, metavar="N", help="default: %(default)s")
+    tortured.add_argument(
+        "--switches", type=_positive, default=200, metavar="N", help="under ten readers; default: %(default)s"
+    )
+    tortured.add_argument("--seed", type=int, default=1, metavar="N", help="default: %(default)s")
+    tortured.add_argument("--out", type=Path, metavar="FILE", help="also write what was found as JSON")
+    tortured.set_defaults(command=_torture)
     return parser
 
 
@@ -277,6 +297,22 @@ def _bench(options: argparse.Namespace) -> int:
         options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     print_bench(figures)
     return 0
+
+
+def _torture(options: argparse.Namespace) -> int:
+
+    wanted = Wanted(options.kills, options.switches, options.seed)
+    config, found = config_from(options), {}
+    open_embedder(config.home, config.model)  # its graph is there before anything is killed
+    for part in options.only or PARTS:
+        with steps_told(steps(part, wanted), part) as on_step:
+            found[part] = torture(part, config.home, wanted, on_step)
+        print_tortured(part, found[part])
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({part: told(one) for part, one in found.items()}, indent=1, ensure_ascii=False)
+        options.out.write_text(text + "\n", encoding="utf-8")
+    return 1 if any(one.faults for one in found.values()) else 0
 
 
 def _sizes(text: str) -> tuple[int, ...]:

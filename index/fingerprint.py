@@ -22,7 +22,6 @@ def make_fingerprint(
     corpus: Corpus, prepared: tuple[Prepared, ...], gaps: tuple[Gap, ...], embedder: Embedder
 ) -> dict[str, Any]:
     """Plain JSON values; unchanged input gives an equal fingerprint."""
-    probes = np.round(embedder.embed(list(_PROBES)), 4) + 0.0  # -0.0 is 0.0
     return {
         "schema": SCHEMA,
         "articles": {
@@ -36,13 +35,19 @@ def make_fingerprint(
         "questions": _hash([repr(prepared), repr(gaps)]),
         "synonyms": _hash(corpus.synonyms),
         "examples": list(corpus.examples),
-        "embedder": {
-            "name": embedder.name,
-            "dimension": embedder.dimension,
-            "space": "cosine",
-            "probes": _hash(probes.tolist()),
-        },
+        "embedder": embedder_fingerprint(embedder),
         "versions": {name: version(name) for name in ("chromadb", "sentencex", "trafilatura")},
+    }
+
+
+def embedder_fingerprint(embedder: Embedder) -> dict[str, Any]:
+    """Plain JSON values that tell embedders apart whose vectors cannot be compared."""
+    probes = np.round(embedder.embed(list(_PROBES)), 4) + 0.0  # -0.0 is 0.0
+    return {
+        "name": embedder.name,
+        "dimension": embedder.dimension,
+        "space": "cosine",
+        "probes": _hash(probes.tolist()),
     }
 
 

@@ -1,18 +1,20 @@
 """The index as a reader has it: the newest whole generation, followed when a newer one is published."""
 
 import logging
-import tempfile
+import os
 import threading
 import weakref
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.disk import remove_tree
 from index.embedder import Embedder
-from index.errors import DossierIndexError, IndexDamaged
-from index.generations import CONTENTS, current_name, private_copy, usable_generation
+from index.errors import DossierIndexError, Forked, IndexDamaged
+from index.fingerprint import SCHEMA, embedder_fingerprint
+from index.generations import CONTENTS, Generation, copy_generation, current_name, usable_generation
+from index.private import PrivateFolder
 from index.records import Contents, read_contents
 from index.search import Found, Searcher
 from index.stores import store_at
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from index.vectors import Vectors
 
 log = logging.getLogger(__name__)
+
+TRIES = 5
+"""Times that a generation is looked for which a builder removed meanwhile; each time is a build or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,8 @@ class _Opened:
     fingerprint: dict
     searcher: Searcher
     warning: str
+    release: Callable[[], object]
+    """Gives back the private copy."""
 
 
 class Index:
@@ -45,9 +52,13 @@ class Index:
         self._store = store_at(chroma)
         self.embedder = embedder
         self._prepared = prepared
+        self._process = os.getpid()
+        self._made_by = {"schema": SCHEMA, "embedder": embedder_fingerprint(embedder)}
         self._lock = threading.Lock()
-        self._seen: object = None
-        self._opened = self._open()
+        self._seen: tuple[str, str] | None = None
+        self._opened, self._seen = self._open()
+        if self.warning:
+            log.warning(self.warning)
 
     @property
     def contents(self) -> Contents:
@@ -75,24 +86,42 @@ class Index:
         return self.current().search(question, scope, limit)
 
     def current(self) -> Searcher:
-        """The searcher of the newest generation; keep it for all that belongs to one answer."""
-        try:
-            said = current_name(self.folder)
-        except IndexDamaged:
-            said = self._seen  # whoever broke it will mend it; what is open still holds
-        if said != self._seen and said is not None:
+        """The searcher of the newest generation; keep it for all that belongs to one answer.
+
+        Forked in a process that inherited the index by a fork: its libraries' threads are not there.
+        """
+        if os.getpid() != self._process:
+            raise Forked(
+                f"This index was opened by process {self._process}, which process {os.getpid()} was forked from. "
+                "Open an index in the new process, or start it by spawn instead of fork."
+            )
+        if self._look() != self._seen:
             with self._lock:
+                said = self._look()
                 if said != self._seen:
                     try:
-                        self._opened = self._open()
+                        opened, self._seen = self._open()
+                        if (
+                            opened.warning
+                        ):  # what is open is whole, and no older than what would take its place
+                            opened.release()
+                            raise IndexDamaged(opened.warning)
+                        self._opened = opened
                     except DossierIndexError as error:
                         log.warning("The newer index cannot be used; the open one stays: %s", error)
                         self._seen = said
         return self._opened.searcher
 
+    def _look(self) -> tuple[str, str] | None:
+        """What CURRENT says; while it is missing or broken, what it said before: what is open still holds."""
+        try:
+            return current_name(self.folder) or self._seen
+        except IndexDamaged:
+            return self._seen
+
     def close(self) -> None:
         """Gives back the private copy; the index cannot be searched any more."""
-        self._release()
+        self._opened.release()
 
     def __enter__(self) -> "Index":
         return self
@@ -100,31 +129,24 @@ class Index:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open(self) -> _Opened:
-        # a builder may remove the generation between the look and the copy: look again then
-        for attempt in range(5):
-            try:
-                self._seen = current_name(self.folder)
-            except IndexDamaged:
-                self._seen = None
-            generation, warning = usable_generation(self.folder)
-            if generation is None:
-                raise IndexDamaged(
-                    f"{warning or f'There is no index in {self.folder}.'} Make it: python -m ingest"
-                )
-            try:
-                place = private_copy(generation)
+    def _open(self) -> tuple[_Opened, tuple[str, str] | None]:
+        """A copy of the newest usable generation, open, and what CURRENT said when it was made."""
+        for _ in range(TRIES):
+            said = self._look()
+            generation, private, warning = self._copy()
+            # a builder may have removed what CURRENT named a moment ago: then it names another by now
+            if not warning or said == self._look():
                 break
-            except OSError as error:
-                if attempt == 4:
-                    raise DossierIndexError(
-                        f"The index cannot be copied to {tempfile.gettempdir()} ({error.strerror or 'some files'}). "
-                        "Make room there, or name another folder with TMPDIR."
-                    ) from error
+            if private:
+                private.close()
+        if generation is None or private is None:
+            raise IndexDamaged(
+                f"{warning or f'There is no index in {self.folder}.'} Make it: python -m ingest"
+            )
         try:
-            contents = read_contents(place / CONTENTS)
+            contents = read_contents(generation.folder / CONTENTS)
             try:
-                vectors = self._store.open(place)
+                vectors = self._store.open(generation.folder)
             except Exception as error:  # Chroma raises classes of many kinds
                 vectors = None
                 warning = (
@@ -132,24 +154,53 @@ class Index:
                 )
             searcher = Searcher(contents, vectors, self.embedder, self._prepared)
         except (ValueError, KeyError, TypeError) as error:
-            remove_tree(place.parent)
-            raise IndexDamaged(f"{generation.folder / CONTENTS} cannot be read ({error}).") from error
-        if warning:
-            log.warning(warning)
+            private.close()
+            name = generation.folder.name
+            raise IndexDamaged(f"{self.folder / name / CONTENTS} cannot be read ({error}).") from error
         # the copy goes when the last answer that uses it is done, or when the process ends
-        self._release = weakref.finalize(searcher, _release, vectors, place.parent)
-        return _Opened(generation.folder.name, generation.fingerprint, searcher, warning)
+        release = weakref.finalize(searcher, _release, vectors, private, self._process)
+        return _Opened(generation.folder.name, generation.fingerprint, searcher, warning, release), said
+
+    def _copy(self) -> tuple[Generation | None, PrivateFolder | None, str]:
+        """See `usable_generation`; the generation is a copy in a private folder of its own."""
+        private: PrivateFolder | None = None
+
+        def take(folder: Path, manifest_hash: str | None) -> Generation:
+            nonlocal private
+            if private:
+                private.close()
+            private = PrivateFolder()
+            generation = copy_generation(folder, manifest_hash, private.path)
+            made_by = {name: generation.fingerprint.get(name) for name in self._made_by}
+            if made_by != self._made_by:
+                raise IndexDamaged(
+                    f"{folder} was made by another version of Dossier or with another embedder."
+                )
+            return generation
+
+        try:
+            generation, warning = usable_generation(self.folder, take)
+        except BaseException:
+            if private:
+                private.close()
+            raise
+        if generation is None and private:
+            private.close()
+        return generation, private if generation else None, warning
 
 
-def _release(vectors: "Vectors | None", place: Path) -> None:
+def _release(vectors: "Vectors | None", private: PrivateFolder, process: int) -> None:
+    if os.getpid() != process:
+        return  # a fork, which has neither the threads that closing needs nor the right to remove anything
     if vectors is not None:
         vectors.close()
-    remove_tree(place)
+    private.close()
 
 
 def open_index(folder: Path, embedder: Embedder, prepared: bool = True, chroma: str = "") -> Index:
     """Opens the published index; IndexDamaged when there is none that can be used.
 
-    `chroma` is the address of the server that holds its vectors; empty where the folder does. `prepared` False leaves the questions written beforehand out of the search, for comparison.
+    `prepared` False leaves the questions written beforehand out of the search, for comparison. `chroma` is the
+    address of the server that holds the vectors; empty where the folder does.
     """
     return Index(folder, embedder, prepared, chroma)

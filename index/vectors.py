@@ -110,7 +110,7 @@ def new_vectors(folder: Path) -> Iterator[Vectors]:
             client.close()
     except ChromaError as error:
         raise DossierIndexError(
-            f"The vectors cannot be stored in {folder} ({error}). Make room on the disk; the old index stays in use."
+            f"The vectors cannot be stored in {folder} ({error}); the old index stays in use."
         ) from error
 
 

@@ -3,13 +3,13 @@
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
 from index.errors import IndexDamaged
 from index.generations import CONTENTS
+from index.private import PrivateFolder, cannot_copy
 
 SENTINELS = 20
 """So many entries, spread over the index, must find themselves."""
@@ -35,9 +35,13 @@ def check_copy(folder: Path, chroma: str = "") -> None:
     from index.stores import store_at
 
     entries = {entry.id: entry for entry in read_contents(folder / CONTENTS).entries()}
-    with tempfile.TemporaryDirectory(prefix="dossier-verify-") as place:
-        copy = Path(place) / folder.name
-        shutil.copytree(folder, copy)
+    size = sum(path.stat().st_size for path in folder.rglob("*"))
+    with PrivateFolder(size) as place:
+        copy = place / folder.name
+        try:
+            shutil.copytree(folder, copy)
+        except OSError as error:
+            raise cannot_copy(error, size) from error
         vectors = store_at(chroma).open(copy)
         if vectors.problem:
             raise ValueError(vectors.problem)

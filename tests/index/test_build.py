@@ -1,12 +1,14 @@
 """A build changes all or nothing, and embeds only what is new."""
 
 import errno
+import shutil
+from pathlib import Path
 
 import pytest
 
 from index import BuildInProgress, DossierIndexError, IndexDamaged, build, open_index
 from index.disk import only_builder
-from index.generations import CHROMA, CONTENTS, KEPT, private_copy
+from index.generations import CHROMA, CONTENTS, KEPT
 from index.records import read_contents
 from index.vectors import open_vectors
 from index.verify import check_copy, verify_built
@@ -25,7 +27,7 @@ def test_a_build_says_what_it_did(once_built):
 
 
 def test_chroma_holds_exactly_the_entries(place, private):
-    copy = private_copy(place.current())
+    copy = Path(shutil.copytree(place.current().folder, private / "copy"))
     vectors = open_vectors(copy / CHROMA)
     stored = {
         id: (kind, row["article"])
@@ -60,7 +62,7 @@ def test_a_changed_file_embeds_only_what_changed_and_open_readers_see_the_switch
         assert index.generation == "gen-000001"
         assert "six lanes" in best(index, question)
         assert index.generation == "gen-000002"
-        assert [path.name for path in private.glob("dossier-*/*")] == ["gen-000002"]
+        assert [path.name for path in private.glob("dossier-*/gen-*")] == ["gen-000002"]
     place.rewrite("bridge.txt", "six lanes", "two lanes")
     place.build()
     assert KEPT == 2
@@ -137,7 +139,7 @@ class TestVerification:
     @pytest.fixture
     def copy(self, place, private):
         """A built generation that may be spoilt."""
-        return private_copy(place.current())
+        return Path(shutil.copytree(place.current().folder, private / "copy"))
 
     def test_passes_what_was_built(self, copy):
         check_copy(copy)

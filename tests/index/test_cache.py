@@ -1,7 +1,8 @@
 """Vectors are kept by text, and a damaged cache costs time and nothing else."""
 
+import resource
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import numpy as np
 import pytest
@@ -68,7 +69,7 @@ def test_a_file_that_is_no_cache_is_thrown_away(tmp_path, embedder, content):
 
 
 def test_a_cache_that_cannot_be_written_is_named(tmp_path, embedder):
-    with pytest.raises(DossierIndexError, match=r"nowhere/c cannot be written \(.*\)\. Make room"):
+    with pytest.raises(DossierIndexError, match=r"nowhere/c cannot be written \(.*\); the old index"):
         embed_with_cache(["a"], embedder, tmp_path / "nowhere" / "c")
 
 
@@ -81,3 +82,28 @@ def test_what_is_no_longer_needed_is_forgotten(tmp_path, embedder):
 def test_a_cache_that_cannot_be_pruned_does_no_harm(tmp_path, embedder):
     prune_cache(["a"], embedder, tmp_path / "nowhere" / "c")
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_full_disk_does_not_throw_the_cache_away(tmp_path, embedder):
+    embed_with_cache(["a"], embedder, tmp_path / "c")
+    many = [f"{number} {'x' * 9}" for number in range(3 * BATCH)]
+    with limited_files(40_000), pytest.raises(DossierIndexError, match="c cannot be written"):
+        embed_with_cache(many, embedder, tmp_path / "c")
+    assert embed_with_cache(["a"], embedder, tmp_path / "c")[1] == 0
+
+
+def test_a_folder_in_its_place_is_replaced(tmp_path, embedder):
+    (tmp_path / "c" / "d").mkdir(parents=True)
+    assert embed_with_cache(["a"], embedder, tmp_path / "c")[1] == 1
+    assert (tmp_path / "c").is_file()
+
+
+@contextmanager
+def limited_files(size: int):
+    """No file of this process can grow beyond `size` bytes, as if the disk were full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
