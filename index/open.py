@@ -150,6 +150,7 @@ def _release(vectors: "Vectors | None", place: Path) -> None:
 def open_index(folder: Path, embedder: Embedder, prepared: bool = True, chroma: str = "") -> Index:
     """Opens the published index; IndexDamaged when there is none that can be used.
 
-    `chroma` is the address of the server that holds its vectors; empty where the folder does. `prepared` False leaves the questions written beforehand out of the search, for comparison.
+    `prepared` False leaves the questions written beforehand out of the search, for comparison. `chroma` is the
+    address of the server that holds the vectors; empty where the folder does.
     """
     return Index(folder, embedder, prepared, chroma)
