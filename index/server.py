@@ -22,7 +22,7 @@ import numpy as np
 from chromadb.api.fastapi import FastAPI  # the client of the network, whatever its name says
 from chromadb.config import Settings, System
 
-from index.disk import read_json, write_atomically
+from index.disk import write_atomically
 from index.errors import DossierIndexError, VectorsLost, VectorsUnavailable
 from index.generations import COLLECTIONS
 from index.vectors import CONFIGURATION, KINDS, Near, Vectors, silence_telemetry
@@ -195,7 +195,7 @@ def lost(server: str, what: str) -> VectorsLost:
 def delete_collections(file: Path) -> None:
     """Deletes from its server what a `collections.json` names, as far as it is there."""
     try:
-        said = read_json(file)
+        said = json.loads(file.read_bytes())
         names = [row["name"] for row in said["collections"].values()]
         with closing(_Server(_checked_url(said["server"]), ASKING)) as server:
             for name in filter(_NAME.fullmatch, names):
@@ -203,16 +203,16 @@ def delete_collections(file: Path) -> None:
                     server.delete_collection(name)
                 except VectorsLost:
                     continue
-    except (DossierIndexError, LookupError, TypeError, AttributeError) as error:
+    except (DossierIndexError, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         log.warning("Old vectors may be left on a server; %s names them (%s)", file, error)
 
 
 def _read(file: Path) -> dict[str, Mapping[str, Any]]:
     """The collections of a generation by kind, each with `name`, `id` and `count`."""
     try:
-        wanted = read_json(file)["collections"]
+        wanted = json.loads(file.read_bytes())["collections"]
         return {kind: {key: wanted[kind][key] for key in ("name", "id", "count")} for kind in KINDS}
-    except (DossierIndexError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise VectorsLost(f"The index does not name its vectors on a Chroma server ({error}).") from error
 
 
