@@ -193,18 +193,23 @@ def lost(server: str, what: str) -> VectorsLost:
 
 
 def delete_collections(file: Path) -> None:
-    """Deletes from its server what a `collections.json` names, as far as it is there."""
+    """Deletes from its server what a `collections.json` names; what stays is named in the log."""
     try:
         said = json.loads(file.read_bytes())
-        names = [row["name"] for row in said["collections"].values()]
-        with closing(_Server(_checked_url(said["server"]), ASKING)) as server:
-            for name in filter(_NAME.fullmatch, names):
-                try:
-                    server.delete_collection(name)
-                except VectorsLost:
-                    continue
+        names = [name for row in said["collections"].values() if _NAME.fullmatch(name := row["name"])]
+        url = _checked_url(said["server"])
     except (DossierIndexError, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        log.warning("Old vectors may be left on a server; %s names them (%s)", file, error)
+        log.warning("%s cannot be read, so its vectors may stay on their server (%s)", file, error)
+        return
+    with closing(_Server(url, ASKING)) as server:
+        for name in names:
+            try:
+                server.delete_collection(name)
+            except VectorsLost:
+                continue  # which is as good
+            except VectorsUnavailable as error:
+                log.warning("Delete the old collections %s yourself: %s", ", ".join(names), error)
+                return
 
 
 def _read(file: Path) -> dict[str, Mapping[str, Any]]:

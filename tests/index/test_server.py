@@ -302,6 +302,22 @@ def test_going_back_to_files_leaves_nothing_on_the_server(remote, admin):
         assert index.warning == ""
 
 
+def test_old_vectors_that_cannot_be_deleted_are_named(tmp_path, caplog):
+    file = tmp_path / COLLECTIONS
+    with nobody() as url:
+        rows = {"passage": {"name": "dossier-0123456789ab-passage"}, "sentence": {"name": "somebody-elses"}}
+        file.write_text(json.dumps({"server": url, "collections": rows}))
+        server.delete_collections(file)
+    assert (
+        "Delete the old collections dossier-0123456789ab-passage yourself: The Chroma server at"
+        in caplog.text
+    )
+    assert "somebody-elses" not in caplog.text
+    file.write_text("{")
+    server.delete_collections(file)
+    assert f"{file} cannot be read" in caplog.text
+
+
 @pytest.mark.parametrize(
     "url",
     [
