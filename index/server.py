@@ -51,7 +51,7 @@ class ServerStore:
         self.url = _checked_url(url)
 
     def check(self) -> None:
-        with closing(_Server(self.url, ASKING)) as server:
+        with closing(_Server(self.url, ASKING)) as server, _readable(self.url):
             version = server.get_version()
             if not str(version).startswith("1."):
                 raise VectorsUnavailable(
@@ -61,7 +61,7 @@ class ServerStore:
 
     def holds(self, folder: Path) -> bool:
         try:
-            with closing(_Server(self.url, ASKING)) as server:
+            with closing(_Server(self.url, ASKING)) as server, _readable(self.url):
                 _collections(server, _read(folder / COLLECTIONS))
         except VectorsLost:
             return False
@@ -111,7 +111,8 @@ class _ServerVectors(Vectors):
         if self.problem:
             raise VectorsUnavailable(self.problem)
         try:
-            return super().nearest(vector, kind, limit, articles)
+            with _readable(self._server.url):
+                return super().nearest(vector, kind, limit, articles)
         except VectorsUnavailable as error:
             self._failed(error)
             raise
@@ -119,7 +120,8 @@ class _ServerVectors(Vectors):
     def _look(self) -> None:
         self._look_again = time.monotonic() + PAUSE
         try:
-            self.collections = _collections(self._server, self._wanted)
+            with _readable(self._server.url):
+                self.collections = _collections(self._server, self._wanted)
             self.problem = ""
         except VectorsUnavailable as error:
             self._failed(error)
@@ -183,6 +185,20 @@ class _Session(httpx.Client):
                 f"{response.status_code} {said!r}. Start one of `chromadb` {chromadb.__version__}: chroma run"
             )
         return response
+
+
+@contextmanager
+def _readable(server: str) -> Iterator[None]:
+    """An answer that Chroma's client cannot make sense of is a VectorsUnavailable, too."""
+    try:
+        yield
+    except VectorsUnavailable:
+        raise
+    except Exception as error:  # it raises whatever it happens to stumble over
+        raise VectorsUnavailable(
+            f"What the server at {server} answers is not what Chroma answers ({type(error).__name__}: {error}). "
+            f"Start one of `chromadb` {chromadb.__version__}: chroma run"
+        ) from error
 
 
 def lost(server: str, what: str) -> VectorsLost:

@@ -229,6 +229,10 @@ OTHERS = {
         lambda: answering(status=404, content=b'{"detail":"Not Found"}', kind="application/json"),
         "is no Chroma server of version 1, .*404",
     ),
+    "strange": (
+        lambda: answering(content=b'"1.0.0"', kind="application/json"),
+        "answers is not what Chroma answers",
+    ),
     "newer": (
         lambda: answering(content=b'"2.0.1"', kind="application/json"),
         r"is of Chroma's version 2\.0\.1, and version 1 is needed. Start one of `chromadb` 1\.",
