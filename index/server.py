@@ -51,7 +51,7 @@ class ServerStore:
         self.url = _checked_url(url)
 
     def check(self) -> None:
-        with closing(_Server(self.url, ASKING)) as server:
+        with closing(_Server(self.url, ASKING)) as server, _readable(self.url):
             version = server.get_version()
             if not str(version).startswith("1."):
                 raise VectorsUnavailable(
@@ -61,7 +61,7 @@ class ServerStore:
 
     def holds(self, folder: Path) -> bool:
         try:
-            with closing(_Server(self.url, ASKING)) as server:
+            with closing(_Server(self.url, ASKING)) as server, _readable(self.url):
                 _collections(server, _read(folder / COLLECTIONS))
         except VectorsLost:
             return False
@@ -111,7 +111,8 @@ class _ServerVectors(Vectors):
         if self.problem:
             raise VectorsUnavailable(self.problem)
         try:
-            return super().nearest(vector, kind, limit, articles)
+            with _readable(self._server.url):
+                return super().nearest(vector, kind, limit, articles)
         except VectorsUnavailable as error:
             self._failed(error)
             raise
@@ -119,7 +120,8 @@ class _ServerVectors(Vectors):
     def _look(self) -> None:
         self._look_again = time.monotonic() + PAUSE
         try:
-            self.collections = _collections(self._server, self._wanted)
+            with _readable(self._server.url):
+                self.collections = _collections(self._server, self._wanted)
             self.problem = ""
         except VectorsUnavailable as error:
             self._failed(error)
@@ -185,6 +187,20 @@ class _Session(httpx.Client):
         return response
 
 
+@contextmanager
+def _readable(server: str) -> Iterator[None]:
+    """An answer that Chroma's client cannot make sense of is a VectorsUnavailable, too."""
+    try:
+        yield
+    except VectorsUnavailable:
+        raise
+    except Exception as error:  # it raises whatever it happens to stumble over
+        raise VectorsUnavailable(
+            f"What the server at {server} answers is not what Chroma answers ({type(error).__name__}: {error}). "
+            f"Start one of `chromadb` {chromadb.__version__}: chroma run"
+        ) from error
+
+
 def lost(server: str, what: str) -> VectorsLost:
     """What to raise when a server, given by its address, has not the vectors that it should have."""
     return VectorsLost(
@@ -193,18 +209,23 @@ def lost(server: str, what: str) -> VectorsLost:
 
 
 def delete_collections(file: Path) -> None:
-    """Deletes from its server what a `collections.json` names, as far as it is there."""
+    """Deletes from its server what a `collections.json` names; what stays is named in the log."""
     try:
         said = json.loads(file.read_bytes())
-        names = [row["name"] for row in said["collections"].values()]
-        with closing(_Server(_checked_url(said["server"]), ASKING)) as server:
-            for name in filter(_NAME.fullmatch, names):
-                try:
-                    server.delete_collection(name)
-                except VectorsLost:
-                    continue
+        names = [name for row in said["collections"].values() if _NAME.fullmatch(name := row["name"])]
+        url = _checked_url(said["server"])
     except (DossierIndexError, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        log.warning("Old vectors may be left on a server; %s names them (%s)", file, error)
+        log.warning("%s cannot be read, so its vectors may stay on their server (%s)", file, error)
+        return
+    with closing(_Server(url, ASKING)) as server:
+        for name in names:
+            try:
+                server.delete_collection(name)
+            except VectorsLost:
+                continue  # which is as good
+            except VectorsUnavailable as error:
+                log.warning("Delete the old collections %s yourself: %s", ", ".join(names), error)
+                return
 
 
 def _read(file: Path) -> dict[str, Mapping[str, Any]]:

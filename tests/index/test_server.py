@@ -229,6 +229,10 @@ OTHERS = {
         lambda: answering(status=404, content=b'{"detail":"Not Found"}', kind="application/json"),
         "is no Chroma server of version 1, .*404",
     ),
+    "strange": (
+        lambda: answering(content=b'"1.0.0"', kind="application/json"),
+        "answers is not what Chroma answers",
+    ),
     "newer": (
         lambda: answering(content=b'"2.0.1"', kind="application/json"),
         r"is of Chroma's version 2\.0\.1, and version 1 is needed. Start one of `chromadb` 1\.",
@@ -300,6 +304,22 @@ def test_going_back_to_files_leaves_nothing_on_the_server(remote, admin):
     assert admin.all() == {}
     with local.open() as index:
         assert index.warning == ""
+
+
+def test_old_vectors_that_cannot_be_deleted_are_named(tmp_path, caplog):
+    file = tmp_path / COLLECTIONS
+    with nobody() as url:
+        rows = {"passage": {"name": "dossier-0123456789ab-passage"}, "sentence": {"name": "somebody-elses"}}
+        file.write_text(json.dumps({"server": url, "collections": rows}))
+        server.delete_collections(file)
+    assert (
+        "Delete the old collections dossier-0123456789ab-passage yourself: The Chroma server at"
+        in caplog.text
+    )
+    assert "somebody-elses" not in caplog.text
+    file.write_text("{")
+    server.delete_collections(file)
+    assert f"{file} cannot be read" in caplog.text
 
 
 @pytest.mark.parametrize(
