@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import chromadb
 import pytest
 
+from chat import Config, open_answerer
 from eval.bench import write_corpus
 from eval.chroma_server import ChromaServer, chroma_server
 from index import DossierIndexError, VectorsUnavailable, server
@@ -260,6 +261,23 @@ def test_a_server_that_cannot_be_used_is_one_line_and_search_goes_by_words(
     assert shown.out == ""
     assert len(shown.err.splitlines()) == 1
     assert remote.current().number == 1
+
+
+def test_a_chat_starts_without_its_server_and_says_what_that_means(remote, home, tmp_path):
+    with nobody() as url:
+        config = Config(corpus=remote.articles, home=home, index=remote.index, chroma=url)
+        with open_answerer(config) as answerer:
+            found = answerer.answer(QUESTION)
+            assert "1931" in found.text()
+            assert (
+                "Only words were searched for, so something may be missing. The Chroma server"
+                in found.message
+            )
+            missed = answerer.answer("Who painted the town hall?")
+        assert missed.outcome == "failed"  # and not "the articles do not say"
+        assert "Not everything could be searched. The Chroma server" in missed.message
+        with pytest.raises(VectorsUnavailable, match="cannot be reached"):  # and not "there is no index"
+            open_answerer(replace(config, index=tmp_path / "none"))
 
 
 def test_a_server_that_goes_and_comes_back_is_used_again(once_built, tmp_path, no_pause, caplog):
