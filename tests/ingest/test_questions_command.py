@@ -94,7 +94,7 @@ def test_a_run_writes_says_what_it_did_and_the_next_index_has_it(run, folder, ho
         assert main(places) == 0
     assert "5 prepared questions" in out.getvalue()
     with open_answerer(Config(corpus=folder, home=home, index=home / "index" / "orva")) as engine:
-        answer = engine.answer("May I go over the old bridge on a bike?")
+        answer = engine.answer("Can people on bicycles still cross the old bridge?")
     (citation,) = answer.citations
     assert citation.quote == CYCLISTS
     assert answer.trace["findings"][0]["prepared"][0]["question"] == BICYCLE
