@@ -76,14 +76,14 @@ def test_the_stream_shows_what_is_done_and_then_only_supported_statements(plain)
         (Reply(status=400, error="context length exceeded"), "prompt of this length"),
         (Reply(""), "empty answer"),
         (Reply(GOOD, breaks=True), "broke off"),
-        (Reply(GOOD, stall=9), "said nothing more for 0.3 seconds"),
-        (Reply(GOOD, wait=9), "not begun to answer for 0.3 seconds"),
+        (Reply(GOOD, stall=9), "said nothing more for 2 seconds"),
+        (Reply(GOOD, wait=9), "not begun to answer for 2 seconds"),
         (Reply(body=b"\x89PNG\r\n", headers={"Content-Type": "image/png"}), "no answer"),
         (Reply(["word " * 100], endless=True), "more than 12,000 characters"),
     ],
 )
 def test_each_failure_falls_back_to_quotations_or_fails_as_chosen(plain, caplog, reply, said):
-    limits = replace(FAST, first=0.3, stall=0.3)
+    limits = replace(FAST, first=2.0, stall=2.0)
     answer = ask(plain, WHO, reply, limits=limits)
     quoted = plain.answer(WHO)
     assert (answer.outcome, answer.statements, answer.citations) == (
