@@ -14,7 +14,10 @@ import chat.__main__ as terminal
 from chat import Config, open_answerer
 from chat.answers import Answer, Turn
 from chat.config import MAX_QUESTION
-from chat.page.mcp import BYTES_MOST, reply_to
+from chat.page import serving
+from chat.page.doors import BODY_MOST
+from chat.page.mcp import reply_to
+from chat.page.pace import Paces
 
 GOOD = {
     ANSWERED: ("answered", "partial"),
@@ -139,7 +142,7 @@ def test_the_tools_say_it_in_json(remembered, row):
     arguments = {"question": row.question} | ({} if row.scope is None else {"articles": row.scope})
     call = {"name": "ask_articles", "arguments": arguments}
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}).encode()
-    if len(body) > BYTES_MOST:
+    if len(body) > BODY_MOST:
         return  # refused by the server before it is read, see below
     reply = reply_to(body, remembered)
     json.dumps(reply, allow_nan=False, ensure_ascii=False).encode()
@@ -153,8 +156,11 @@ def test_the_tools_say_it_in_json(remembered, row):
 
 # the queue of Gradio counts its failures with what pandas gives up, and this suite makes errors of warnings
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_page_s_api_and_tools_say_it_over_http(served, remembered, capfd):
+def test_the_page_s_api_and_tools_say_it_over_http(served, remembered, capfd, monkeypatch):
     import httpx
+
+    # hundreds of questions from one place at once, which the doors would slow down; test_doors.py looks at that
+    monkeypatch.setattr(serving, "Paces", lambda: Paces(rate=1_000_000, burst=1_000_000))
 
     with served(remembered, mcp=True) as address, httpx.Client(timeout=60) as client:
         for row in (row for row in SENT if fits_json(row) and row.name not in ANSWERED_WITHOUT_READER):
@@ -173,7 +179,7 @@ def test_the_page_s_api_and_tools_say_it_over_http(served, remembered, capfd):
                 assert has_outcome(said["outcome"], said["message"], row.expected), row.name
             else:
                 assert row.expected not in GOOD, row.name
-        assert client.post(f"{address}mcp", content=b"x" * (BYTES_MOST + 1), headers=JSON).status_code == 413
+        assert client.post(f"{address}mcp", content=b"x" * (BODY_MOST + 1), headers=JSON).status_code == 413
     shown = "".join(capfd.readouterr())
     assert "Traceback" not in shown
 
