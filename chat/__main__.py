@@ -12,11 +12,14 @@ import sys
 from chat.config import Config, add_config_arguments, add_model_arguments, config_from
 from chat.engine import Answerer, open_answerer
 from chat.errors import ChatError
+from chat.logs import LOOK, add_log_arguments, log_fault, set_up_logs
 from chat.page_arguments import add_page_arguments, print_login, serve_page, with_own_corpus
-from chat.terminal import EXIT_STATUS, BuildProgress, print_answer, print_json
+from chat.terminal import EXIT_STATUS, BuildProgress, print_answer, print_json, printable
 from chat.writer import choose_model, try_model
 from index import DossierIndexError
 from ingest import IngestError
+
+log = logging.getLogger("chat")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m chat", description=__doc__)
     add_config_arguments(parser, os.environ)
     add_model_arguments(parser, os.environ)
-    parser.add_argument("-v", "--verbose", action="store_true", help="log what is done")
+    add_log_arguments(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     page = commands.add_parser("page", help="open the chat in a browser (the default)")
     for place in (parser, page):
@@ -51,10 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a character that a terminal lacks is no reason to stop
-    logging.basicConfig(
-        level=logging.INFO if options.verbose else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
-    )
+    set_up_logs(options)
     try:
         if options.command == "train-reader":
             return _train_reader(rest)
@@ -72,10 +72,13 @@ def main(arguments: list[str] | None = None) -> int:
             serve_page(answerer, options, own, os.environ)
         return 0
     except (IngestError, DossierIndexError, ChatError) as error:
-        print(error, file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        print(f"Something broke (fault {log_fault(log, error)}). {LOOK}", file=sys.stderr)
+        return 1
 
 
 def _models(config: Config) -> int:

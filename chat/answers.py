@@ -51,7 +51,7 @@ class Answer:
     """The answer to one question. A declined answer has no statement and no citation."""
 
     question: str
-    """As it was asked."""
+    """As it was asked; of one that is too long, the beginning."""
     outcome: Outcome
     statements: tuple[Statement, ...] = ()
     citations: tuple[Citation, ...] = ()

@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,8 +50,9 @@ class Config:
         if self.index is not None:
             return self.index
         place = self.corpus.resolve()
-        digest = hashlib.sha256(str(place).encode()).hexdigest()[:8]
-        return self.home / "index" / f"{place.name}-{digest}"
+        digest = hashlib.sha256(os.fsencode(place)).hexdigest()[:8]
+        name = place.name.encode("utf-8", "replace").decode("utf-8")  # Chroma takes no others
+        return self.home / "index" / f"{name}-{digest}"
 
 
 def add_config_arguments(

@@ -2,8 +2,7 @@
 
 import logging
 import time
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import zip_longest
@@ -15,9 +14,11 @@ from chat.composing import Choice, choose, choose_contrast, choose_overview, mer
 from chat.config import MAX_QUESTION, Config
 from chat.finding import Finder, Finding, Scored, explain
 from chat.followups import standalone
+from chat.logs import QUESTIONS, log_fault, new_id
 from chat.names import find_persons
 from chat.naming import named_article
 from chat.parts import split_parts
+from chat.question import as_searched, whole_text
 from chat.reader import Reader
 from chat.reader.minilm import open_reader
 from chat.refusing import not_covered, refusal
@@ -28,6 +29,7 @@ from index.build import OnProgress
 from ingest import Article, Corpus, read_corpus
 
 log = logging.getLogger(__name__)
+questions = logging.getLogger(QUESTIONS)
 
 Event = Progress | Answer
 
@@ -104,21 +106,40 @@ class Answerer:
     ) -> Iterator[Event]:
         """The steps to the answer and snapshots of it; the last event is the answer. Close it to stop."""
         began = time.perf_counter()
-        question = _whole_text(question)
+        id = new_id()  # ties what the user sees to the lines in the log
+        refused = _refuse_question(question, history)
+        question = whole_text(question[:MAX_QUESTION]) if isinstance(question, str) else ""
+        questions.info("asked id=%s question=%r turns=%d", id, question, len(history) if not refused else 0)
+        if refused:
+            log.info("refused id=%s", id)
+            yield Answer(question, "failed", message=refused, seconds=time.perf_counter() - began)
+            return
         try:
-            turns = tuple(replace(turn, content=_whole_text(turn.content)) for turn in history[-MOST_TURNS:])
-            yield from self._stream(question, turns, scope, began)
+            turns = tuple(
+                replace(turn, content=whole_text(turn.content[:MAX_QUESTION]))
+                for turn in history[-MOST_TURNS:]
+            )
+            for event in self._stream(question, turns, scope, began):
+                if isinstance(event, Answer) and event.trace:
+                    log.info(
+                        "answered id=%s outcome=%s citations=%d seconds=%.3f",
+                        id,
+                        event.outcome,
+                        len(event.citations),
+                        event.seconds,
+                    )
+                elif isinstance(event, Answer) and event.outcome == "failed":
+                    log.info("refused id=%s", id)
+                yield event
         except Forked as error:
-            log.error("%s", error)
+            log.error("forked id=%s reason=%r", id, str(error))
             yield Answer(question, "failed", message=str(error), seconds=time.perf_counter() - began)
-        except Exception:
-            # the id ties what the user sees to the line in the log
-            fault = uuid.uuid4().hex[:8]
-            log.exception("fault %s", fault)
+        except Exception as error:
+            log_fault(log, error, id=id)
             yield Answer(
                 question,
                 "failed",
-                message=f"Something broke while answering (fault {fault}); it is not that the articles do not "
+                message=f"Something broke while answering (fault {id}); it is not that the articles do not "
                 "say. Ask again; if it stays so, run `python -m ingest` and look at the log.",
                 seconds=time.perf_counter() - began,
             )
@@ -129,7 +150,7 @@ class Answerer:
         """Ways to say a question so that it stands on its own, the likeliest first; at least one."""
         searcher = searcher or self._index.current()
         # capitals are how names are told from other words
-        plain = searcher.speller.truecase(question)
+        plain = searcher.speller.truecase(as_searched(question))
         return standalone(plain, history, self._persons(searcher), self._alikeness)
 
     def finder(self) -> Finder:
@@ -161,7 +182,7 @@ class Answerer:
         # all of one answer comes from one generation, also when a newer one is published meanwhile
         finder = self.finder()
         searcher = finder.searcher
-        if refused := _refuse_input(question, scope, searcher.contents.articles):
+        if refused := _refuse_scope(scope, searcher.contents.articles):
             yield Answer(question, "failed", message=refused, seconds=time.perf_counter() - began)
             return
         yield Progress("Searching the articles")
@@ -279,20 +300,30 @@ def answered_parts(whole: Finding, findings: Sequence[Finding]) -> list[Finding]
     ]
 
 
-def _refuse_input(question: str, scope: AbstractSet[str] | None, articles: Mapping[str, Article]) -> str:
-    """Why a question cannot be asked; empty when it can."""
-    if not any(c.isalnum() for c in question):
-        return "There is no question in this. Type one, in words."
+def _refuse_question(question: str, history: Sequence[Turn]) -> str:
+    """Why a question cannot be asked; empty when it can. What comes from outside may be of any type."""
+    if not isinstance(question, str):
+        return f"A question is a text, and this is of type {type(question).__name__}."
     if len(question) > MAX_QUESTION:
         return f"The question has {len(question):,} characters; at most {MAX_QUESTION:,} can be asked. Shorten it."
-    if scope is not None:
-        unknown = sorted(set(scope) - articles.keys())
-        if unknown:
-            known = ", ".join(articles)
-            return f"There is no article {unknown[0]!r}. Known are {known}."
-        if not scope:
-            return "No article is chosen. Choose at least one to ask."
+    if not any(c.isalnum() for c in question):
+        return "There is no question in this. Type one, in words."
+    if not isinstance(history, list | tuple) or not all(
+        isinstance(turn, Turn) and isinstance(turn.content, str) for turn in history
+    ):
+        return "The conversation before the question is not a list of turns."
     return ""
+
+
+def _refuse_scope(scope: AbstractSet[str] | None, articles: Mapping[str, Article]) -> str:
+    """Why these articles cannot be asked; empty when they can."""
+    if scope is None:
+        return ""
+    if not is_collection_of_texts(scope):
+        return "The articles to ask are named by a list of their ids."
+    if unknown := sorted(set(scope) - articles.keys()):
+        return f"There is no article {unknown[0]!r}. Known are {', '.join(articles)}."
+    return "" if scope else "No article is chosen. Choose at least one to ask."
 
 
 def _choose(finding: Finding, finder: Finder, scope: AbstractSet[str] | None) -> Choice:
@@ -311,9 +342,13 @@ def _choose(finding: Finding, finder: Finder, scope: AbstractSet[str] | None) ->
     return choose(finding, analyzer)
 
 
-def _whole_text(text: str) -> str:
-    """The text without halves of characters, which a browser or a terminal can send and no library takes."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+def is_collection_of_texts(given: object) -> bool:
+    """False for a single text, which is a collection of its characters."""
+    return (
+        isinstance(given, Collection)
+        and not isinstance(given, str | bytes)
+        and all(isinstance(item, str) for item in given)
+    )
 
 
 def _interleaved(findings: Sequence[Finding]) -> list[Scored]:

@@ -7,6 +7,7 @@ from chat.answers import Turn
 from chat.config import MAX_QUESTION
 from chat.names import find_names
 from chat.parts import QUESTION_WORDS, topic_of
+from chat.question import as_searched
 
 _HE = re.compile(r"\b(he|she|him|his|her|hers)\b", re.IGNORECASE)
 _POINTING = re.compile(
@@ -50,7 +51,7 @@ def standalone(
     asked = earlier[-1]
     answers = [turn.content[:MAX_QUESTION] for turn in history if turn.role == "assistant"]
     said = MARKER.sub("", answers[-1]) if answers else ""
-    bare = question.strip()
+    bare = as_searched(question)  # a long run of white space would make the patterns slow
     text = _OPENING.sub("", bare)
     if swapped := _swap(bare, asked, alikeness):
         return swapped

@@ -11,6 +11,7 @@ from pathlib import Path
 from chat.errors import ChatError
 from ingest import Article, RefusedFile, load_document, make_article
 from ingest.loaders import MAX_BYTES, SUFFIXES
+from ingest.reading import is_folder
 
 ADDED = "uploads"
 """The folder of what was added, inside the corpus."""
@@ -71,13 +72,14 @@ def open_own_corpus(corpus: Path, home: Path) -> OwnCorpus:
 
     OwnCorpusError when that cannot be done.
     """
-    place = corpus.resolve()
-    if not place.is_dir():
+    if not is_folder(corpus):
         raise OwnCorpusError(
             f"The corpus folder {corpus} does not exist. Name a folder of articles with --corpus."
         )
-    digest = hashlib.sha256(str(place).encode()).hexdigest()[:8]
-    folder = home / "own" / f"{place.name}-{digest}"
+    place = corpus.resolve()
+    digest = hashlib.sha256(os.fsencode(place)).hexdigest()[:8]
+    name = place.name.encode("utf-8", "replace").decode("utf-8")
+    folder = home / "own" / f"{name}-{digest}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _copy_changed(place, folder, top=True)

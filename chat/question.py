@@ -46,6 +46,16 @@ MIN_CLAUSE = 3
 """A question is cut before its second question word when so many words stand before that."""
 
 
+def whole_text(text: str) -> str:
+    """The text without halves of characters, which a browser or a terminal can send and no library takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def as_searched(question: str) -> str:
+    """The question on one line: whatever parts its words is a space, which is all that every library takes for one."""
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", question).strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question and the kind of answer that it asks for."""

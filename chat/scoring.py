@@ -14,13 +14,17 @@ from typing import Any
 
 import numpy as np
 
+from chat.errors import ChatError
 from chat.question import Asked, Kind, classify
 from chat.reader import Reading
 from chat.values import has_form
 from index import Found, Match, NearQuestion
 from ingest import Sentence
+from ingest.reading import read_bounded
 
 WEIGHTS = Path(__file__).with_name("weights.json")
+WEIGHTS_MOST = 1_000_000
+"""Bytes."""
 
 SENTENCE_FEATURES = (
     "dense",
@@ -79,16 +83,31 @@ def read_weights(name: str, file: Path = WEIGHTS, gaps: bool = True) -> Weights:
 
     Without `gaps` there are no gap questions, and prepared questions have no say in whether to answer: how
     near they are means something only beside them.
+
+    ChatError when the file is not what `python -m eval fit` writes.
     """
-    stored = json.loads(file.read_bytes())
-    chosen = stored["weights"][name]
-    deciding = chosen if gaps else stored["weights"][_WITHOUT_PREPARED.get(name, name)]
-    return Weights(
-        np.array([chosen["sentence"][feature] for feature in SENTENCE_FEATURES]),
-        np.array([deciding["decision"][feature] for feature in DECISION_FEATURES]),
-        deciding["threshold"],
-        stored["provenance"],
-    )
+    try:
+        stored = json.loads(read_bounded(file, WEIGHTS_MOST))
+        chosen = stored["weights"][name]
+        deciding = chosen if gaps else stored["weights"][_WITHOUT_PREPARED.get(name, name)]
+        weights = Weights(
+            np.array([chosen["sentence"][feature] for feature in SENTENCE_FEATURES], np.float64),
+            np.array([deciding["decision"][feature] for feature in DECISION_FEATURES], np.float64),
+            float(deciding["threshold"]),
+            dict(stored["provenance"]),
+        )
+        if not (
+            np.isfinite(weights.sentence).all()
+            and np.isfinite(weights.decision).all()
+            and 0 <= weights.threshold <= 1
+        ):
+            raise ValueError("a weight is no number")
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ChatError(
+            f"The weights in {file} cannot be used ({type(error).__name__}). They come with Dossier: install it "
+            "again, or fit them anew with `python -m eval fit`."
+        ) from error
+    return weights
 
 
 _WITHOUT_PREPARED = {"prepared+reader": "reader", "prepared": "plain"}

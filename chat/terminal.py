@@ -32,29 +32,29 @@ def print_answer(answer: Answer, articles: Mapping[str, Article], stream: TextIO
     for statement in answer.statements:
         console.print(_statement(statement))
     if answer.message:
-        console.print(Text(_printable(answer.message)))
+        console.print(Text(printable(answer.message)))
     if answer.citations:
         console.print(Text("\nSources", style="bold"))
     for citation in answer.citations:
         article = articles[citation.article]
         where = Text(f"[{citation.number}] ", style="cyan")
-        where.append(_printable(source_name(article)), style="bold")
+        where.append(printable(source_name(article)), style="bold")
         if source_name(article) != f"“{article.title}”":
-            where.append(_printable(f", “{article.title}”"))
-        where.append(f"  {_printable(citation.article)}:{citation.start}-{citation.end}", style="dim")
+            where.append(printable(f", “{article.title}”"))
+        where.append(f"  {printable(citation.article)}:{citation.start}-{citation.end}", style="dim")
         console.print(where)
-        console.print(Text(f"    “{_printable(citation.quote)}”"))
+        console.print(Text(f"    “{printable(citation.quote)}”"))
     if answer.closest:
         console.print(Text("\nClosest passages, not an answer", style="bold dim"))
         for near in answer.closest:
             console.print(
                 Text(
-                    f"  {_printable(source_name(articles[near.article]))}: “{_printable(near.quote)}”",
+                    f"  {printable(source_name(articles[near.article]))}: “{printable(near.quote)}”",
                     style="dim",
                 )
             )
     if answer.understood and answer.understood != answer.question:
-        console.print(Text(f"\nSearched for: {_printable(answer.understood)}", style="dim"))
+        console.print(Text(f"\nSearched for: {printable(answer.understood)}", style="dim"))
 
 
 def print_json(answer: Answer, stream: TextIO) -> None:
@@ -91,8 +91,8 @@ class BuildProgress:
 def _statement(statement: Statement) -> Text:
     text = Text()
     if statement.lead:
-        text.append(_printable(statement.lead) + " ", style="italic")
-    body = Text(_printable(statement.text))
+        text.append(printable(statement.lead) + " ", style="italic")
+    body = Text(printable(statement.text))
     for start, end in statement.marked:
         body.stylize("bold", start, end)
     text.append_text(body)
@@ -101,7 +101,7 @@ def _statement(statement: Statement) -> Text:
     return text
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text without control characters, which a document could use to drive the terminal.
 
     One character for one, so that spans stay where they are.

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from chat.config import Config, add_config_arguments, add_model_arguments, config_from
 from chat.engine import open_answerer
+from chat.logs import add_log_arguments, set_up_logs
 from chat.scoring import WEIGHTS
 from chat.writer.pairs import pair_table, read_pairs
 from chat.writer.verifying import Verifier
@@ -66,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     # LlamaIndex brings the vocabulary of its tokenizer along; where this names another folder, it is fetched
     os.environ.pop("TIKTOKEN_CACHE_DIR", None)
+    set_up_logs(options)
     try:
         return options.command(options)
     except KeyboardInterrupt:
@@ -90,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m eval",
         description="Measure how good the answers are, with question sets whose right answers are known.",
     )
+    add_log_arguments(parser)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     run = commands.add_parser(

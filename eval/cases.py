@@ -10,6 +10,10 @@ from typing import Any, Literal, get_args
 from chat.answers import Turn
 from eval.normal import comparable, states
 from ingest.articles import Article
+from ingest.reading import read_bounded
+
+FILE_MOST = 50_000_000
+"""Bytes of a question set."""
 
 Category = Literal[
     "fact",
@@ -92,7 +96,7 @@ def read_cases(files: Iterable[Path], articles: Mapping[str, Article]) -> tuple[
             place = f"{file}:{number}"
             try:
                 row = json.loads(line)
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 problems.append(f"{place}: not JSON ({error}); each line has to be one JSON object")
                 continue
             faults = _shape_faults(row) or _content_faults(row, articles)
@@ -113,7 +117,7 @@ def read_cases(files: Iterable[Path], articles: Mapping[str, Article]) -> tuple[
 def _numbered_lines(file: Path, problems: list[str]) -> Iterable[tuple[int, str]]:
     """Each line that is not blank with its number from 1; a file that cannot be read adds a problem."""
     try:
-        raw = file.read_bytes()
+        raw = read_bounded(file, FILE_MOST)
     except OSError as error:
         problems.append(f"{file}: cannot be read ({error.strerror}); name a JSON Lines file of cases")
         return

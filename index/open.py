@@ -62,7 +62,7 @@ class Index:
         self._seen: tuple[str, str] | None = None
         self._opened, self._seen = self._open()
         if self.warning:
-            log.warning(self.warning)
+            log.warning("index-damaged reason=%r", self.warning)
 
     @property
     def contents(self) -> Contents:
@@ -113,7 +113,7 @@ class Index:
                         self._opened = opened
                         self._seen = seen
                     except DossierIndexError as error:
-                        log.warning("The newer index cannot be used; the open one stays: %s", error)
+                        log.warning("newer-index-refused reason=%r", str(error))
                         self._seen = said
         return self._opened.searcher
 

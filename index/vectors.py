@@ -66,10 +66,24 @@ class Vectors:
         found = self.collections[kind].query(
             query_embeddings=[vector], n_results=limit, where=where, include=["distances"]
         )
+        if where is not None and len(found["ids"][0]) < limit:
+            # seen with many equal vectors, as copied sentences have; why Chroma gives fewer is not known
+            return self._nearest_of_all(vector, kind, limit, where)
         return [
             Near(id, 1.0 - distance)
             for id, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
+
+    def _nearest_of_all(
+        self, vector: np.ndarray, kind: str, limit: int, where: Mapping[str, Any]
+    ) -> list[Near]:
+        """The same by looking at every entry that `where` lets pass."""
+        rows = self.collections[kind].get(where=dict(where), include=["embeddings"])
+        if not rows["ids"]:
+            return []
+        scores = np.asarray(rows["embeddings"]) @ vector  # of length 1, all of them
+        order = np.argsort(-scores, kind="stable")[:limit]
+        return [Near(rows["ids"][i], float(scores[i])) for i in order]
 
     def count(self) -> int:
         return sum(collection.count() for collection in self.collections.values())

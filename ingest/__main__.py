@@ -3,6 +3,8 @@
 import argparse
 import atexit
 import gc
+import io
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -13,8 +15,9 @@ from pathlib import Path
 from chat.config import add_config_arguments, add_llm_argument, config_from
 from chat.engine import open_answerer
 from chat.errors import ChatError
+from chat.logs import LOOK, add_log_arguments, log_fault, set_up_logs
 from chat.preparing import Wrote, prepare_questions
-from chat.terminal import BuildProgress
+from chat.terminal import BuildProgress, printable
 from chat.writer import ModelFault, choose_model, open_model
 from index import DossierIndexError, build_index, open_embedder
 from ingest import IngestError, read_corpus
@@ -34,6 +37,8 @@ where it was, and after an article was changed it asks only about the changed se
 `python -m ingest` indexes what was written. A sentence whose line you take out is asked about again; one whose
 list of questions you empty is not.
 """
+
+log = logging.getLogger("ingest")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,7 +64,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     for place in (build, show, questions):
         add_config_arguments(place, os.environ, again=True)
+    add_log_arguments(parser)
     options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a character that a terminal lacks is no reason to stop
+    set_up_logs(options)
     try:
         if options.command == "show":
             return _show(options.corpus, options.article)
@@ -67,19 +77,22 @@ def main(arguments: list[str] | None = None) -> int:
             return _questions(options)
         return _build(options)
     except (IngestError, DossierIndexError, ChatError) as error:
-        print(error, file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         kept = "what was written stays" if options.command == "questions" else "the index is as it was"
         print(f"Stopped; {kept}.", file=sys.stderr)
         return 130
+    except Exception as error:
+        print(f"Something broke (fault {log_fault(log, error)}). {LOOK}", file=sys.stderr)
+        return 1
 
 
 def _build(options: argparse.Namespace) -> int:
     config = config_from(options)
     corpus = read_corpus(config.corpus, config.strict)
     for refused in corpus.refused:
-        print(f"Not used: {refused}", file=sys.stderr)
+        print(f"Not used: {printable(str(refused))}", file=sys.stderr)
     with BuildProgress(sys.stderr) as progress:
         progress("preparing the encoder", 0, 1)
         embedder = open_embedder(config.home, config.model)
@@ -92,7 +105,7 @@ def _build(options: argparse.Namespace) -> int:
             f"{built.questions} prepared questions; {built.embedded} texts embedded, {built.seconds:.1f} s."
         )
         for article in corpus.articles.values():
-            print(f"  {article.id}: {article.words} words, {_printable(article.title)}")
+            print(f"  {article.id}: {article.words} words, {printable(article.title)}")
     if (corpus.folder / FOLDER / BY_MODEL).exists():
         waiting = without_questions(corpus.folder, corpus.articles)
         if waiting:
@@ -154,7 +167,7 @@ def _questions(options: argparse.Namespace) -> int:
 def _came_of(wrote: Wrote) -> str:
     left_out = len(wrote.elsewhere) + len(wrote.strange)
     said = wrote.fault or _many(len(wrote.kept), "question") + f", {left_out} left out" * bool(left_out)
-    return f"{_printable(wrote.sentence.id)}: {said}"
+    return f"{printable(wrote.sentence.id)}: {said}"
 
 
 def _show(folder: Path, name: str) -> int:
@@ -164,11 +177,11 @@ def _show(folder: Path, name: str) -> int:
             f"There is no article {name!r} in {folder}. Known are {', '.join(corpus.articles)}."
         )
     article = corpus.articles[name]
-    print(_printable(article.title))
+    print(printable(article.title))
     print(f"{article.file}, {article.words} words, {len(article.blocks)} blocks\n")
     dim, plain = ("\033[2m", "\033[0m") if sys.stdout.isatty() else ("", "")
     for label, text in show_article(article):
-        line = f"{label:>{WIDTH}} | {_printable(text)}"
+        line = f"{label:>{WIDTH}} | {printable(text)}"
         print(f"{dim}{line}{plain}" if label == "left out" else line)
     return 0
 
@@ -207,11 +220,6 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, and is {text!r}")
     return int(text)
-
-
-def _printable(text: str) -> str:
-    """The text without control characters, which a document could use to drive the terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,14 @@ from ingest.content import find_title, text_blocks
 from ingest.errors import IngestError, RefusedFile
 from ingest.loaders import Document, load_folder
 from ingest.markdown import markdown_blocks
+from ingest.reading import is_folder, read_beside
 
 MANIFEST = "articles.toml"
 SYNONYMS = "synonyms.txt"
+BESIDE_MOST = 2_000_000
+"""Bytes of articles.toml and of synonyms.txt."""
+VALUE_MOST = 1_000
+"""Characters of an id, a title, a name or an example."""
 _KEYS = {"id": str, "file": str, "title": str, "authors": list, "publisher": str, "leave_out": list}
 
 
@@ -38,7 +43,7 @@ def read_corpus(folder: Path, strict: bool = False) -> Corpus:
 
     IngestError when the folder is missing, its articles.toml is wrong, or no file can be used.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise IngestError(
             f"The corpus folder {folder} does not exist. Name a folder of articles with --corpus."
         )
@@ -100,18 +105,23 @@ def make_article(document: Document, entry: Mapping[str, Any] | None = None) -> 
     else:
         title = title or find_title(document.text, leave_out)
         blocks = text_blocks(document.text, title, authors, leave_out)
-    if not any(block.kind != "title" for block in blocks):
+    said = (document.text[block.start : block.end] for block in blocks if block.kind != "title")
+    if not any(c.isalnum() for text in said for c in text):
         raise RefusedFile(document.file, "nothing in it reads like the text of an article")
     return Article(
         id=entry.get("id") or article_id(document.file),
         text=document.text,
-        title=title or Path(document.file).stem.replace("-", " ").replace("_", " "),
+        title=_short_title(title) or Path(document.file).stem.replace("-", " ").replace("_", " "),
         blocks=tuple(blocks),
         file=document.file,
         sha256=document.sha256,
         authors=authors,
         publisher=entry.get("publisher") or document.publisher or None,
     )
+
+
+def _short_title(title: str) -> str:
+    return title if len(title) <= VALUE_MOST else f"{title[: VALUE_MOST - 1]}…"
 
 
 def article_id(file: str) -> str:
@@ -125,18 +135,26 @@ def _first(text: str, blocks: list[Block], kind: str) -> str:
 
 
 def _read_manifest(file: Path) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    if not file.exists():
-        return {}, []
     try:
-        manifest = tomllib.loads(file.read_text(encoding="utf-8"))
+        manifest = tomllib.loads(read_beside(file, file.parent, BESIDE_MOST).replace("\r\n", "\n"))
+    except FileNotFoundError:
+        return {}, []
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise IngestError(f"{file} cannot be read: {error}. Mend it or take it away.") from error
+        raise IngestError(f"{file} cannot be read: {_why(error)}. Mend it or take it away.") from error
+    except RecursionError:
+        raise IngestError(
+            f"{file} cannot be read: its lists stand too deep in each other. Mend it."
+        ) from None
     for key in manifest:
         if key not in ("examples", "article"):
-            raise IngestError(f"{file} has an unknown key `{key}`. Known are `examples` and [[article]].")
+            raise IngestError(
+                f"{file} has an unknown key `{_short(key)}`. Known are `examples` and [[article]]."
+            )
     examples = manifest.get("examples", [])
     if not isinstance(examples, list) or not all(isinstance(example, str) for example in examples):
         raise IngestError(f"{file}: `examples` must be a list of questions in quotes.")
+    if any(len(example) > VALUE_MOST for example in examples):
+        raise IngestError(f"{file}: an example has more than {VALUE_MOST:,} characters. Shorten it.")
     tables = manifest.get("article", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise IngestError(f"{file}: each article is a table of its own, headed [[article]].")
@@ -146,7 +164,7 @@ def _read_manifest(file: Path) -> tuple[dict[str, dict[str, Any]], list[str]]:
         _check_entry(file, table)
         for value, seen, what in ((table["file"], entries, "file"), (table.get("id"), ids, "id")):
             if value in seen:
-                raise IngestError(f"{file} has two articles with the {what} {value}. Take one out.")
+                raise IngestError(f"{file} has two articles with the {what} {_short(value)}. Take one out.")
         entries[table["file"]] = table
         if "id" in table:
             ids.add(table["id"])
@@ -158,23 +176,50 @@ def _check_entry(file: Path, table: Mapping[str, Any]) -> None:
         raise IngestError(
             f"{file}: an [[article]] has no `file`. Add the file's name, relative to the folder."
         )
+    name = _short(table["file"])
     for key, value in table.items():
         if key not in _KEYS:
             known = ", ".join(_KEYS)
-            raise IngestError(f"{file}: {table['file']} has an unknown key `{key}`. Known are {known}.")
+            raise IngestError(
+                f"{file}: {_short(table['file'])} has an unknown key `{_short(key)}`. Known are {known}."
+            )
         wanted = _KEYS[key]
         strings = isinstance(value, list) and all(isinstance(item, str) for item in value)
         if not isinstance(value, wanted) or (wanted is list and not strings):
             kind = "a list of texts" if wanted is list else "a text in quotes"
-            raise IngestError(f"{file}: `{key}` of {table['file']} must be {kind}, and is {value!r}.")
+            raise IngestError(f"{file}: `{key}` of {name} must be {kind}, and is {repr(value)[:200]}.")
         if wanted is str and not value.strip():
-            raise IngestError(f"{file}: `{key}` of {table['file']} is empty. Fill it in or take it out.")
+            raise IngestError(f"{file}: `{key}` of {name} is empty. Fill it in or take it out.")
+        if key != "leave_out" and any(
+            len(text) > VALUE_MOST for text in ([value] if wanted is str else value)
+        ):
+            raise IngestError(
+                f"{file}: `{key}` of {name} has more than {VALUE_MOST:,} characters. Shorten it."
+            )
+        if key == "id" and not value.isprintable():
+            raise IngestError(f"{file}: `id` of {name} has characters that cannot be shown. Change it.")
 
 
 def _read_synonyms(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return read_beside(file, file.parent, BESIDE_MOST)
     except FileNotFoundError:
         return ""
     except (UnicodeDecodeError, OSError) as error:
-        raise IngestError(f"{file} cannot be read: {error}. Save it as UTF-8 or take it away.") from error
+        raise IngestError(
+            f"{file} cannot be read: {_why(error)}. Save it as UTF-8 or take it away."
+        ) from error
+
+
+def _why(error: Exception) -> str:
+    """What is wrong with a file, without its name and without what stands in it."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8, byte {error.start} does not fit"
+    return " ".join(str(error).split())[:200]
+
+
+def _short(text: str) -> str:
+    """A name as it stands in a message: on one line, and not all of a long one."""
+    return "".join(c if c.isprintable() else "�" for c in text[:100])

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ingest.aside import close_aside, read_aside
 from ingest.errors import IngestError, RefusedFile
 from ingest.extracts import Extract, one_line
 from ingest.markdown import markdown_blocks
-from ingest.pdfs import read_pdf
-from ingest.webpages import read_webpage
-from ingest.word import read_word
+from ingest.reading import read_bounded
 
 _TEXT = frozenset({".txt"})
 _MARKDOWN = frozenset({".md", ".markdown"})
@@ -24,10 +23,17 @@ _WEBPAGE = frozenset({".html", ".htm"})
 SUFFIXES: frozenset[str] = _TEXT | _MARKDOWN | _WEBPAGE | {".pdf", ".docx"}
 """Endings, in small letters, of the files that are read as articles."""
 
+_READERS = {
+    **dict.fromkeys(_WEBPAGE, "ingest.webpages:read_webpage"),
+    ".pdf": "ingest.pdfs:read_pdf",
+    ".docx": "ingest.word:read_word",
+}
+"""Ending → what reads it, in a process of its own."""
+
 MAX_BYTES = 20_000_000
 """A larger file is refused."""
-MAX_UNPACKED_BYTES = 10 * MAX_BYTES
-"""A Word file, which is a zip archive, that unpacks to more is refused."""
+DEPTH_MOST = 64
+"""Folders inside each other; what is deeper is refused."""
 
 _WIDE_MARKS = {
     codecs.BOM_UTF32_LE: "UTF-32",  # begins like UTF-16's, so it comes first
@@ -77,6 +83,7 @@ def load_folder(folder: Path) -> tuple[list[Document], list[RefusedFile]]:
         else:
             first_with[document.sha256] = first_with[words] = document.file
             documents.append(document)
+    close_aside()
     return documents, sorted(refused, key=lambda fault: fault.file)
 
 
@@ -99,7 +106,7 @@ def find_files(folder: Path) -> tuple[list[Path], list[RefusedFile]]:
     return files, sorted(refused, key=lambda fault: fault.file)
 
 
-def _walk(here: Path, top: Path) -> Iterator[tuple[Path, str]]:
+def _walk(here: Path, top: Path, depth: int = 1) -> Iterator[tuple[Path, str]]:
     """Each file that may be an article with an empty reason, or with the reason why it cannot be one."""
     try:
         entries = list(os.scandir(here))
@@ -111,8 +118,15 @@ def _walk(here: Path, top: Path) -> Iterator[tuple[Path, str]]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            if not (here == top and entry.name == "questions"):
-                yield from _walk(path, top)
+            if here == top and entry.name == "questions":
+                continue
+            if depth == DEPTH_MOST:
+                yield (
+                    path,
+                    f"more than {DEPTH_MOST} folders inside each other are not looked into; move it up",
+                )
+            else:
+                yield from _walk(path, top, depth + 1)
         elif entry.is_symlink():
             reason = _link_fault(path, top)
             if reason or _may_be_article(path):
@@ -141,7 +155,11 @@ def _link_fault(path: Path, top: Path) -> str:
 def _file_fault(path: Path) -> str:
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in path.name):
         return "its name has characters that cannot be shown; rename it"
-    if not stat.S_ISREG(path.stat().st_mode):
+    try:
+        mode = path.stat().st_mode
+    except OSError as fault:  # it was there a moment ago
+        return f"this file cannot be read ({fault.strerror}); see that it is there"
+    if not stat.S_ISREG(mode):
         return "this is a pipe, a socket or a device and not a file; remove it"
     if not os.access(path, os.R_OK):
         return "this file cannot be read (permission denied); allow reading it"
@@ -165,12 +183,8 @@ def load_document(path: Path, folder: Path) -> Document:
     if kind in _TEXT | _MARKDOWN:
         text = _utf8(raw, file)
         found = Extract(text, _first_heading(text) if kind in _MARKDOWN else "")
-    elif kind in _WEBPAGE:
-        found = read_webpage(raw, file)
-    elif kind == ".pdf":
-        found = read_pdf(raw, file)
-    elif kind == ".docx":
-        found = read_word(raw, file, MAX_UNPACKED_BYTES)
+    elif kind in _READERS:
+        found = read_aside(_READERS[kind], raw, file)
     else:
         raise RefusedFile(
             file, f"the ending {kind!r} is not one of {', '.join(sorted(SUFFIXES))}; convert it"
@@ -190,15 +204,14 @@ def _bytes(path: Path, file: str) -> bytes:
     try:
         if reason := _file_fault(path):
             raise RefusedFile(file, reason)
-        with path.open("rb") as opened:
-            raw = opened.read(MAX_BYTES + 1)
-            size = os.fstat(opened.fileno()).st_size
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise RefusedFile(file, f"has {size:,} bytes, the bound is {MAX_BYTES:,}; split it")
+        raw = read_bounded(path, MAX_BYTES)
     except OSError as fault:
         raise RefusedFile(
             file, f"this file cannot be read ({fault.strerror}); see that it is there"
         ) from fault
-    if len(raw) > MAX_BYTES:
-        raise RefusedFile(file, f"has {size:,} bytes, the bound is {MAX_BYTES:,}; split it")
     if not raw.strip():
         raise RefusedFile(file, "is empty; write the article into it or remove it")
     return raw

@@ -12,10 +12,15 @@ from typing import Any
 
 from ingest.articles import Article
 from ingest.errors import IngestError
+from ingest.reading import bytes_beside
 
 FOLDER = "questions"
 BY_MODEL = "by-model.jsonl"
 """The file of those that a language model wrote; each of its lines says in `by` which model."""
+FILE_MOST = 20_000_000
+"""Bytes of one file of questions."""
+QUESTION_MOST = 1_000
+"""Characters of one question, or of what it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ def read_questions(
     prepared: list[Prepared] = []
     gaps: list[Gap] = []
     for file in sorted((folder / FOLDER).glob("*.jsonl")):
-        for number, line in _lines(file):
+        for number, line in _lines(file, folder):
             try:
                 row = json.loads(line)
                 if not isinstance(row, dict):
@@ -65,7 +70,7 @@ def read_questions(
             except _NotThere as error:
                 if "by" not in row:
                     raise _wrong_line(file, number, str(error)) from error
-            except (ValueError, KeyError) as error:
+            except (ValueError, KeyError, RecursionError) as error:
                 what = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
                 raise _wrong_line(file, number, what) from error
     return tuple(prepared), tuple(gaps)
@@ -79,17 +84,18 @@ def _wrong_line(file: Path, number: int, what: str) -> IngestError:
     return IngestError(f"{FOLDER}/{file.name}, line {number}: {what}. Mend the line or take it out.")
 
 
-def _lines(file: Path) -> Iterator[tuple[int, str]]:
+def _lines(file: Path, folder: Path) -> Iterator[tuple[int, str]]:
     """The lines that hold something, with their numbers from 1."""
     try:
-        # not splitlines(): a line separator may stand inside a text, where JSON allows it
-        content = file.read_bytes()
+        content = bytes_beside(file, folder, FILE_MOST)
         # a crash of the machine can cut off the line that a program was writing, inside a character too
         if file.name == BY_MODEL:
             content = content[: content.rfind(b"\n") + 1]
-        lines = content.decode("utf-8").split("\n")
+        # not splitlines(): a line separator may stand inside a text, where JSON allows it
+        lines = content.decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise IngestError(f"{FOLDER}/{file.name} cannot be read: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) else f"byte {error.start} is not UTF-8"
+        raise IngestError(f"{FOLDER}/{file.name} cannot be read: {why}. Mend it or take it away.") from error
     yield from ((number, line) for number, line in enumerate(lines, 1) if line.strip())
 
 
@@ -100,6 +106,8 @@ def _prepared(row: Mapping[str, Any], articles: Mapping[str, Article]) -> Prepar
     contrast = row.get("contrast", "")
     if not isinstance(contrast, str):
         raise ValueError("`contrast` must be a text, the same for each version")
+    for question in questions:
+        _check_question(question)
     article = _article(row["article"], articles)
     spans = tuple(_locate(quote, article) for quote in quotes)
     return Prepared(article.id, spans, tuple(questions), contrast)
@@ -107,9 +115,20 @@ def _prepared(row: Mapping[str, Any], articles: Mapping[str, Article]) -> Prepar
 
 def _gap(row: Mapping[str, Any], articles: Mapping[str, Article]) -> Gap:
     article = _article(row["article"], articles)
-    if not isinstance(row["question"], str):
-        raise ValueError("`question` must be a text")
-    return Gap(article.id, *_locate(row["quote"], article), row["question"], str(row["asks_for"]))
+    for key in ("question", "asks_for"):
+        if not isinstance(row[key], str):
+            raise ValueError(f"`{key}` must be a text")
+        _check_question(row[key])
+    return Gap(article.id, *_locate(row["quote"], article), row["question"], row["asks_for"])
+
+
+def _check_question(text: str) -> None:
+    if not text.strip() or len(text) > QUESTION_MOST:
+        raise ValueError(
+            f"a question has 1 to {QUESTION_MOST:,} characters, and one has {len(text.strip()):,}"
+        )
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        raise ValueError("a question has half of a character, \\ud800 to \\udfff without its other half")
 
 
 def _are_texts(value: Any) -> bool:
@@ -118,7 +137,7 @@ def _are_texts(value: Any) -> bool:
 
 def _article(name: Any, articles: Mapping[str, Article]) -> Article:
     if not isinstance(name, str) or name not in articles:
-        raise _NotThere(f"there is no article {name!r}; known are {', '.join(articles)}")
+        raise _NotThere(f"there is no article {repr(name)[:60]}; known are {', '.join(articles)}")
     return articles[name]
 
 

@@ -9,6 +9,13 @@ from ingest.articles import PROSE, Article, Block, Sentence
 
 LANGUAGE = "en"
 
+SENTENCE_MOST = 2_000
+"""Characters; what has no end for longer is cut at a space, or anywhere where there is none."""
+WINDOW = 4_000
+"""Characters that are looked at at once: the library's time grows with the square of a text full of "!"."""
+SECTION_MOST = 300
+"""Characters of a heading that are kept with each sentence below it."""
+
 _OPENER = re.compile(
     r"(?:(?:and|but|yet|so|however|nevertheless|still|instead|rather|even|in fact|for instance|for example),?\s+)+",
     re.IGNORECASE,
@@ -46,7 +53,7 @@ def split_sentences(article: Article) -> list[Sentence]:
     introduces: Sentence | None = None  # the line that says who speaks in a quotation
     for block in article.blocks:
         if block.kind == "heading":
-            section = article.text[block.start : block.end]
+            section = article.text[block.start : min(block.end, block.start + SECTION_MOST)]
         if block.kind not in PROSE or (block.kind == "note" and sentences and sentences[-1].kind != "note"):
             before = None  # a heading, a by-line and a note about the authors do not go on with the text
         introduces = (introduces or before) if block.kind == "quotation" else None
@@ -72,6 +79,20 @@ def split_sentences(article: Article) -> list[Sentence]:
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Spans of the sentences of a running text; between them is only white space."""
+    if len(text) <= WINDOW:
+        return _spans_within(text)
+    spans: list[tuple[int, int]] = []
+    at = 0
+    while at < len(text):
+        found = _spans_within(text[at : at + WINDOW])
+        if len(found) > 1 and at + WINDOW < len(text):
+            found.pop()  # it may go on: the next look begins with it
+        spans += [(at + start, at + end) for start, end in found]
+        at = spans[-1][1] if found else at + WINDOW
+    return spans
+
+
+def _spans_within(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     at = 0
     for found in get_sentence_boundaries(LANGUAGE, text):
@@ -94,10 +115,22 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 def _spans(text: str, block: Block) -> Iterator[tuple[int, int]]:
     if block.kind not in PROSE:
-        yield block.start, block.end
+        yield from _short_spans(text, block.start, block.end)
         return
     for start, end in sentence_spans(text[block.start : block.end]):
-        yield block.start + start, block.start + end
+        yield from _short_spans(text, block.start + start, block.start + end)
+
+
+def _short_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The span, or several in its place of which none is longer than SENTENCE_MOST."""
+    while end - start > SENTENCE_MOST:
+        cut = next((i for i in range(start + SENTENCE_MOST, start, -1) if text[i].isspace()), 0)
+        cut = cut or start + SENTENCE_MOST
+        yield start, len(text[start:cut].rstrip()) + start
+        start = cut
+        while text[start].isspace():
+            start += 1
+    yield start, end
 
 
 def _leans(text: str) -> bool:

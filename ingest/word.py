@@ -19,7 +19,13 @@ _WRAPPERS = {_W + name for name in ("sdt", "sdtContent", "customXml", "ins", "mo
 _CHARACTERS = {_W + "tab": " ", _W + "br": " ", _W + "cr": " ", _W + "noBreakHyphen": "-"}
 
 
-def read_word(raw: bytes, file: str, max_bytes: int) -> Extract:
+MAX_UNPACKED_BYTES = 50_000_000
+"""Of the parts that hold text and layout; a file that unpacks to more is refused. Pictures are not unpacked."""
+MAX_PARTS = 10_000
+"""A real file has some tens of parts and one for each picture."""
+
+
+def read_word(raw: bytes, file: str, max_bytes: int = MAX_UNPACKED_BYTES) -> Extract:
     """The file's paragraphs, lists and tables in order; `max_bytes` bounds it unpacked.
 
     Headings by style, a level lower than in Word, because level 1 is the title: the Title style, or the
@@ -56,6 +62,8 @@ def read_word(raw: bytes, file: str, max_bytes: int) -> Extract:
 def _checked_zip(raw: bytes, file: str, max_bytes: int) -> io.BytesIO:
     """The archive copied without compression, no byte more than its directory says and the bound allows.
 
+    Pictures and the like are left empty: nothing reads them.
+
     A forged directory can promise less than a member unpacks to, and python-docx reads a member whole.
     """
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
@@ -67,12 +75,19 @@ def _checked_zip(raw: bytes, file: str, max_bytes: int) -> io.BytesIO:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive, zipfile.ZipFile(unpacked, "w") as copy:
             members = {member.filename: member for member in archive.infolist()}.values()
-            promised = sum(member.file_size for member in archive.infolist())
+            if len(archive.infolist()) > MAX_PARTS:
+                raise RefusedFile(
+                    file, f"this Word file has more than {MAX_PARTS:,} parts; save its text as .txt or .md"
+                )
+            promised = sum(member.file_size for member in archive.infolist() if _is_text(member.filename))
             if promised > max_bytes:
                 raise RefusedFile(file, f"this Word file unpacks to {promised:,} bytes, {bound}")
             for member in members:
                 if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise zipfile.BadZipFile("a compression that Word files do not have")
+                if not _is_text(member.filename):
+                    copy.writestr(member.filename, b"")
+                    continue
                 with archive.open(member) as packed, copy.open(member.filename, "w") as plain:
                     # In small pieces: zipfile cuts at the promised size, but only after it unpacked the
                     # piece that was asked for, and without a size that is everything.
@@ -86,6 +101,10 @@ def _checked_zip(raw: bytes, file: str, max_bytes: int) -> io.BytesIO:
         ) from fault
     unpacked.seek(0)
     return unpacked
+
+
+def _is_text(name: str) -> bool:
+    return name.lower().endswith((".xml", ".rels"))
 
 
 def _role(style) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 
 from ingest.articles import Article, Sentence
 from ingest.errors import IngestError
-from ingest.questions import BY_MODEL, FOLDER, read_questions
+from ingest.questions import BY_MODEL, FILE_MOST, FOLDER, read_questions
+from ingest.reading import bytes_beside, read_bounded
 from ingest.sentences import split_sentences
 
 KINDS = ("title", "standfirst", "paragraph", "list_item", "quotation")
@@ -87,7 +88,7 @@ class WrittenQuestions:
 
     def _end_last_line(self) -> None:
         """Takes away a last line that was cut off, as a crash of the machine can leave it."""
-        content = self.file.read_bytes()
+        content = read_bounded(self.file, FILE_MOST)
         _, _, last = content.rpartition(b"\n")
         if last and _row(last):
             self._stream.write(b"\n")  # somebody's editor took the line break away
@@ -104,7 +105,7 @@ def without_questions(folder: Path, articles: Mapping[str, Article]) -> list[Sen
     Questions that several sentences answer together are about none of them. IngestError as for
     `read_questions`, and when a line of by-model.jsonl was not written by a program.
     """
-    done = _done(folder / FOLDER / BY_MODEL)
+    done = _done(folder)
     spans: dict[str, list[tuple[int, int]]] = {name: [] for name in articles}
     for item in read_questions(folder, articles)[0]:
         spans[item.article] += item.spans if len(item.spans) == 1 else ()
@@ -134,12 +135,20 @@ def _is_touched(sentence: Sentence, spans: Sequence[tuple[int, int]]) -> bool:
     return any(start < sentence.end and sentence.start < end for start, end in spans)
 
 
-def _done(file: Path) -> set[tuple[str, str]]:
+def _done(folder: Path) -> set[tuple[str, str]]:
     """Article and sentence of every line."""
+    file = folder / FOLDER / BY_MODEL
     if not file.exists():
         return set()
+    try:
+        *lines, _ = bytes_beside(file, folder, FILE_MOST).split(
+            b"\n"
+        )  # after the last line break is no whole line
+    except OSError as error:
+        raise IngestError(
+            f"{FOLDER}/{file.name} cannot be read: {error.strerror}. Mend it or take it away."
+        ) from error
     done = set()
-    *lines, _ = file.read_bytes().split(b"\n")  # what follows the last line break is no whole line
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -155,7 +164,7 @@ def _done(file: Path) -> set[tuple[str, str]]:
 def _row(line: bytes) -> dict[str, Any] | None:
     try:
         row = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     fits = isinstance(row, dict) and all(isinstance(row.get(key), str) for key in ("article", "by"))
     quotes = row.get("quotes") if fits else None

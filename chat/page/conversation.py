@@ -9,6 +9,7 @@ from typing import Literal
 
 from chat.answers import Answer, Progress, Turn
 from chat.engine import Answerer
+from chat.logs import log_fault
 from chat.suggesting import suggest_questions
 
 State = Literal["waiting", "running", "done", "stopped"]
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 
 BROKE = (
     "Something went wrong while looking for the answer. This says nothing about what the articles hold. "
-    "Ask again; if it happens again, look at the window where Dossier was started."
+    "Ask again; if it happens again, look for fault {id} in the window where Dossier was started."
 )
 
 
@@ -153,9 +154,8 @@ def _fill_in(exchange: Exchange, answerer: Answerer, history: tuple[Turn, ...]) 
         if not isinstance(exchange.latest, Answer):
             raise RuntimeError("the stream ended without an answer")
     except Exception as problem:  # whatever it is, the person who asked is told, and can ask again
-        log.error("answering failed: %s: %s", type(problem).__name__, problem)
-        log.debug("answering failed at", exc_info=True)
-        exchange.latest = Answer(exchange.question, "failed", message=BROKE)
+        message = BROKE.format(id=log_fault(log, problem))
+        exchange.latest = Answer(exchange.question, "failed", message=message)
 
 
 def suggest_next(
@@ -184,4 +184,4 @@ def suggest_next(
             exchange.suggested += (question,)
             yield
     except Exception as problem:  # nobody asked for them: without them the page is whole
-        log.error("looking for questions to go on with failed: %s: %s", type(problem).__name__, problem)
+        log_fault(log, problem, "suggesting-failed")

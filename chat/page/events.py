@@ -31,6 +31,7 @@ from chat.page.pieces import escaped
 from chat.page.render import Span, render_article, render_article_list, render_asking, render_conversation
 from chat.page.settings import PageSettings
 from chat.page.uploads import removable
+from chat.question import whole_text
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +92,11 @@ def spans_of(data: Any) -> tuple[str, Span | None, list[Span]]:
         raise ValueError(f"not an article with spans: {str(data)[:80]!r}") from problem
 
 
+def as_text(given: Any) -> str:
+    """What a browser sent in the place of a text, as a text that can be drawn; empty for anything else."""
+    return whole_text(given) if isinstance(given, str) else ""
+
+
 def _said(event: gr.EventData) -> Mapping[str, Any]:
     """What page.js sent along."""
     return event._data if isinstance(event._data, dict) else {}
@@ -136,8 +142,8 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
         known, (_, unticked) = frozenset(answerer.articles), asked.unticked
         return known - unticked if known & unticked else None
 
-    def take(question: str, asked: Conversation, request: gr.Request) -> tuple[Any, ...]:
-        scope = scope_of(asked)
+    def take(question: Any, asked: Conversation, request: gr.Request) -> tuple[Any, ...]:
+        question, scope = as_text(question), scope_of(asked)
         client = client_of(request.request.scope)
         if why := refusal(question, asked, scope) or room.is_full_for(client):
             return gr.skip(), alert(why), asked, gr.skip()
@@ -145,7 +151,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
         return "", "", asked, drawn(asked)
 
     def take_suggested(event: gr.EventData, asked: Conversation, request: gr.Request) -> tuple[Any, ...]:
-        _, *rest = take(str(_said(event).get("question", "")), asked, request)
+        _, *rest = take(_said(event).get("question"), asked, request)
         return gr.skip(), *rest  # what is being typed stays
 
     def answer(asked: Conversation) -> Iterator[Any]:
@@ -162,13 +168,13 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
         yield drawn(asked)  # a question may have been asked meanwhile, and its drawing overtaken by ours
 
     def restore(event: gr.EventData, asked: Conversation) -> tuple[Any, ...]:
-        id, notice = str(_said(event).get("id"))[:40], ""
+        id, notice = as_text(_said(event).get("id"))[:40], ""
         rows = _said(event).get("exchanges")
         try:
             # None: the page has only just said what it is called, and may have been asked something before
             kept = thaw(rows or [], answerer.articles)
         except ValueError as problem:
-            log.warning("A conversation cannot be opened: %s", problem)
+            log.warning("conversation-refused reason=%r", type(problem.__cause__ or problem).__name__)
             # under another name, so that what is kept stays as it is
             id, kept, notice = f"{id}~", [], alert("That conversation cannot be read any more.")
         if rows is None:
@@ -180,7 +186,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
         return notice, asked, drawn(asked)
 
     def judge(event: gr.EventData, asked: Conversation) -> tuple[Any, ...]:
-        vote, comment = _said(event).get("vote"), str(_said(event).get("comment", ""))
+        vote, comment = _said(event).get("vote"), as_text(_said(event).get("comment"))
         exchange = _named(event, asked)
         if exchange is None or vote not in ("up", "down"):
             return alert(FORGOTTEN), drawn(asked)
@@ -220,7 +226,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
     def choose(event: gr.EventData, asked: Conversation) -> tuple[Conversation, str, str]:
         named, tick = _said(event).get("unticked"), _said(event).get("tick")
         if isinstance(named, list) and isinstance(tick, int):
-            untick(asked, tick, answerer.articles.keys() & frozenset(map(str, named)))
+            untick(asked, tick, answerer.articles.keys() & frozenset(map(as_text, named)))
         return asked, asking(asked), ""
 
     def evaluate(event: gr.EventData) -> str:

@@ -1,5 +1,6 @@
 """Exchanges as JSON that a browser keeps, and back again: their citations stay as they were."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from typing import Any, get_args
@@ -9,6 +10,7 @@ from chat.page.conversation import Exchange
 from chat.page.markdown import answer_markdown
 from chat.page.pieces import Shelf
 from chat.page.trace import FOUND_SHOWN
+from chat.question import whole_text
 
 FORMAT = 1
 """Raised when a row changes its meaning; rows of another format are not opened."""
@@ -44,8 +46,10 @@ def thaw(rows: Any, shelf: Shelf) -> list[Exchange]:
     if not isinstance(rows, list) or len(rows) > EXCHANGES_MOST:
         raise ValueError(f"not a list of at most {EXCHANGES_MOST} exchanges: {str(rows)[:80]!r}")
     try:
+        # without halves of characters, which cannot be drawn
+        rows = json.loads(whole_text(json.dumps(rows, ensure_ascii=False)))
         return [_thawed(row, shelf) for row in rows]
-    except (KeyError, TypeError, AttributeError, OverflowError) as problem:
+    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as problem:
         raise ValueError(f"not an exchange that was kept ({problem})") from problem
 
 

@@ -16,9 +16,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chat.errors import ChatError
 from chat.page.guard import refuse
 from chat.page.pace import Paces, client_of
+from ingest.reading import read_bounded
 
 COST = {"n": 2**14, "r": 8, "p": 1}
 """Of scrypt: 16 MiB and about 50 ms for each try (RFC 7914, section 2)."""
+
+FILE_MOST = 1_000_000
+"""Bytes of a file of logins: ten thousand people."""
 
 REMEMBERED = 1_000
 """Logins that were found right; a browser sends its own with every request."""
@@ -70,11 +74,10 @@ def make_login(name: str, password: str) -> Login:
 def read_logins(file: Path) -> list[Login]:
     """The logins of a file, one a line; blank lines and those that begin with # are left out."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = read_bounded(file, FILE_MOST).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise LoginError(
-            f"{file} cannot be read ({error}). Name a file of logins with --auth-file."
-        ) from error
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise LoginError(f"{file} cannot be read ({why}). Name a file of logins with --auth-file.") from error
     logins = []
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):

@@ -8,6 +8,7 @@ read, so that nothing has to be remembered between requests.
 import asyncio
 import inspect
 import json
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,7 +17,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from chat.engine import Answerer
+from chat.logs import log_fault
 from chat.programs import ask_articles, read_article, search_passages
+
+log = logging.getLogger(__name__)
 
 VERSIONS = ("2025-06-18", "2025-03-26")
 """Of the protocol that are spoken, the newest first."""
@@ -88,19 +92,34 @@ def add_mcp(app: FastAPI, answerer: Answerer, at_once: int = 2) -> None:
 def reply_to(body: bytes, answerer: Answerer) -> dict[str, Any] | None:
     """The answer to one message; None for a notification."""
     try:
-        message = json.loads(body)
+        message = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return _failed(None, -32700, "this is not JSON")
     if not isinstance(message, dict) or not isinstance(message.get("method"), str):
         return _failed(None, -32600, "this is not a JSON-RPC request")
     if "id" not in message:
         return None
+    id = message["id"]
+    if type(id) not in (str, int) or (isinstance(id, str) and not _is_whole(id)):
+        return _failed(None, -32600, "the id of a request is a text or a whole number")
     params = message.get("params")
     try:
         result = _result(message["method"], params if isinstance(params, dict) else {}, answerer)
     except RpcError as error:
-        return _failed(message["id"], error.code, str(error))
-    return {"jsonrpc": "2.0", "id": message["id"], "result": result}
+        return _failed(id, error.code, str(error))
+    except Exception as error:
+        return _failed(id, -32603, f"something broke (fault {log_fault(log, error)})")
+    return {"jsonrpc": "2.0", "id": id, "result": result}
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and Infinity are no JSON, though Python reads them."""
+    raise ValueError(name)
+
+
+def _is_whole(text: str) -> bool:
+    """False for a text with halves of characters, which no reply can hold."""
+    return not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def _result(method: str, params: Mapping[str, Any], answerer: Answerer) -> dict[str, Any]:
@@ -134,7 +153,7 @@ def _described(name: str) -> dict[str, Any]:
 
 
 def _called(name: Any, arguments: Any, answerer: Answerer) -> dict[str, Any]:
-    if name not in TOOLS:
+    if not isinstance(name, str) or name not in TOOLS:
         raise RpcError(-32602, f"there is no tool {name!r}; there are {', '.join(TOOLS)}")
     function, _, properties = TOOLS[name]
     try:

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from chat.engine import Answerer
 from chat.errors import ChatError
+from chat.logs import log_fault
 from chat.own import OwnCorpus, added_name
 from index import DossierIndexError
 from ingest import IngestError, RefusedFile, read_corpus
@@ -22,7 +23,7 @@ from ingest.loaders import MAX_BYTES
 
 log = logging.getLogger(__name__)
 
-BROKE = "Something broke; the articles are as they were. Look at the window where Dossier was started."
+BROKE = "Something broke; the articles are as they were. Look for fault {id} in the window where Dossier was started."
 
 
 def add_uploads(app: FastAPI, answerer: Answerer, own: OwnCorpus) -> None:
@@ -95,8 +96,7 @@ def rebuild(
     except (IngestError, DossierIndexError, ChatError) as error:
         return {"problem": str(error)}
     except Exception as problem:  # the page must not wait for ever
-        log.exception("adding articles failed: %s", problem)
-        return {"problem": BROKE}
+        return {"problem": BROKE.format(id=log_fault(log, problem))}
     return {"articles": len(answerer.articles), "refused": refused}
 
 

@@ -59,7 +59,7 @@ class Author:
             # in the trace, and not worth stopping for: there is the way without a model
             standalone, usage = condense(self.model, question, history)
         except ModelFault as fault:
-            log.warning("%s", fault)
+            log.warning("model-fault reason=%r", str(fault))
             return "", {"fault": str(fault)}
         took = {"tokens_in": usage.tokens_in, "tokens_out": usage.tokens_out, "seconds": usage.seconds}
         return standalone, {"question": standalone, **took}
@@ -100,7 +100,7 @@ class Author:
                         yield _written(answer, draft, articles) if more else said
                         shown = time.monotonic()
         except ModelFault as fault:
-            log.warning("%s", fault)
+            log.warning("model-fault reason=%r", str(fault))
             return self._without(answer, draft, str(fault))
         trace = {"writer": {"model": str(self.model.choice), **draft.trace()}}
         if not draft.statements:

@@ -36,6 +36,10 @@ CONTEXT = 8_192
 """Tokens that Ollama is asked to make room for; left to itself it cuts a prompt at fewer, unsaid."""
 
 
+BYTES_MOST = 8_000_000
+"""Of one reply as it is sent; the 12,000 characters of `Limits` take at most half of that in their envelopes."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
     """Which model, where it runs, and what opens the door."""
@@ -115,8 +119,18 @@ def choose_model(spec: str, base_url: str = "", key: str = "") -> ModelChoice | 
     base_url = base_url or _PLACES[provider]
     if provider == "ollama" and "://" not in base_url:
         base_url = f"http://{base_url}"
-    if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
+    if not _is_address(base_url):
         raise ChatError("The address of the language model is none: it must start with http:// or https://.")
+    if not name.isprintable() or len(name) > NAME_MOST:
+        raise ChatError(
+            f"{name[:40]!r}... is no name of a model: it has at most {NAME_MOST} characters, all of them printable."
+        )
+    if not (key.isascii() and key.isprintable()) or len(key) > KEY_MOST:
+        # without the key itself
+        raise ChatError(
+            f"The key of the language model has characters that no key has, or more than {KEY_MOST:,}. "
+            "Set it again."
+        )
     if not key and base_url == _PLACES[provider] and provider != "ollama":
         name_of_key = f"{provider.upper()}_API_KEY"
         raise ChatError(
@@ -140,10 +154,27 @@ def open_model(choice: ModelChoice, limits: Limits = Limits()) -> "LanguageModel
         )
     try:
         llm = _llm(choice, limits)
+        _keep_at_home(choice, _client_of(llm, choice.provider))
         _ = llm.metadata  # Anthropic's class refuses names that it does not know, and would do so only later
     except ValueError as error:
         raise ChatError(f"{choice} cannot be used: {_without(str(error), choice.key)[:200]}") from None
     return LanguageModel(choice, llm, limits)
+
+
+NAME_MOST = 200
+KEY_MOST = 4_000
+"""Characters; servers take no longer header."""
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        host.encode("idna")  # as every client does
+    except ValueError:
+        return False
+    plain = url.isprintable() and " " not in url
+    return plain and parts.scheme in ("http", "https") and bool(host) and port != 0
 
 
 class LanguageModel:
@@ -226,7 +257,8 @@ class LanguageModel:
         except ModelFault as fault:
             events.put(fault)
         except Exception as error:  # the clients' own classes differ from version to version
-            events.put(self._fault(error))
+            own = (cause for cause in _causes(error) if isinstance(cause, ModelFault))
+            events.put(next(own, None) or self._fault(error))
 
     async def _tell_within(self, messages: Sequence[Message], events: queue.SimpleQueue) -> None:
         began = time.perf_counter()
@@ -318,6 +350,10 @@ class LanguageModel:
             re.I,
         ):
             return ModelFault(f"{choice} cannot take a prompt of this length ({status}).")
+        if status is not None and 300 <= status < 400:
+            return ModelFault(
+                f"{choice.place} sends elsewhere ({status}), which is not followed: give the address that it names."
+            )
         if status is not None and status >= 500:
             return ModelFault(f"{choice} at {choice.place} is in trouble ({status}). Ask again later.")
         if status is not None:
@@ -393,6 +429,53 @@ def _llm(choice: ModelChoice, limits: Limits) -> Any:
     )
 
 
+def _client_of(llm: Any, provider: Provider) -> Any:
+    """The httpx client through which LlamaIndex's class speaks."""
+    match provider:
+        case "openai":
+            return llm._get_aclient()._client
+        case "ollama":
+            return llm.async_client._client
+        case "anthropic":
+            return llm._aclient._client
+
+
+def _keep_at_home(choice: ModelChoice, client: Any) -> None:
+    """What is asked goes to the chosen address and to no other, and no reply fills the memory."""
+    import httpx
+
+    class Bounded(httpx.AsyncByteStream):
+        def __init__(self, stream: Any):
+            self._stream = stream
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            size = 0
+            async for piece in self._stream:
+                size += len(piece)
+                if size > BYTES_MOST:
+                    raise ModelFault(f"{choice} sent more than {BYTES_MOST:,} bytes and was stopped.")
+                yield piece
+
+        async def aclose(self) -> None:
+            await self._stream.aclose()
+
+    async def check(response: Any) -> None:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise ModelFault(f"{choice} sent a compressed answer, which was not asked for.")
+        response.stream = Bounded(response.stream)
+
+    client.follow_redirects = False
+    client.headers["accept-encoding"] = "identity"  # a few bytes could unpack to any number
+    client.event_hooks = {"response": [check]}
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The exception, what it came from, and so on."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def _as_chat(messages: Sequence[Message]) -> list[Any]:
     from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
@@ -414,6 +497,8 @@ def _status(error: BaseException) -> int | None:
 
 def _may_pass(error: Exception) -> bool:
     """True for what may be gone a moment later."""
+    if any(isinstance(cause, ModelFault) for cause in _causes(error)):
+        return False
     status = _status(error)
     if status is not None:
         return status in (408, 409, 429) or status >= 500

@@ -164,8 +164,7 @@ def test_a_fault_inside_is_told_by_an_id_that_the_log_has_and_by_nothing_else(en
     (fault,) = re.findall(r"\(fault ([0-9a-f]{8})\)", answer.message)
     assert "not that the articles do not say" in answer.message
     assert not re.search("secret|Traceback|RuntimeError", repr(asdict(answer)))
-    assert f"fault {fault}" in caplog.text
-    assert "the secret path" in caplog.text
+    assert f"fault id={fault}" in caplog.text
 
 
 def test_after_a_fault_the_next_question_is_answered(engine, monkeypatch):

@@ -4,7 +4,7 @@ import pytest
 
 from chat.config import MAX_QUESTION
 from chat.page.conversation import Exchange
-from chat.page.events import WAITING_MOST, refusal, spans_of
+from chat.page.events import WAITING_MOST, as_text, refusal, spans_of
 from chat.page.render import Span
 
 
@@ -45,3 +45,12 @@ def test_the_first_span_is_the_one_to_show():
 def test_anything_else_than_an_article_with_spans_is_refused(sent):
     with pytest.raises(ValueError, match="not an article with spans"):
         spans_of(sent)
+
+
+@pytest.mark.parametrize("sent", [None, 3, True, 1.5, ["When?"], {"question": "When?"}, b"When?"])
+def test_what_is_no_text_is_taken_for_an_empty_one(sent):
+    assert as_text(sent) == ""
+
+
+def test_halves_of_characters_do_not_reach_the_page():
+    assert as_text("When \ud83d?") == "When ??"

@@ -134,3 +134,12 @@ def test_markdown_of_a_refusal_says_what_it_is():
 )  # fmt: skip
 def test_what_markdown_would_take_for_itself_is_escaped(text, written):
     assert answer_markdown(Answer("?", "failed", (Statement(text, ()),)), {}) == f"{written}\n"
+
+
+def test_halves_of_characters_in_what_is_kept_do_not_reach_the_page():
+    [row] = kept(DONE)
+    row["question"] += "\ud800"
+    row["answer"]["message"] = "\udfff"
+    [exchange] = thaw([row], SHELF)
+    assert exchange.question.endswith("?")
+    json.dumps(freeze(exchange, SHELF), ensure_ascii=False).encode()

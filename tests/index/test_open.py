@@ -87,7 +87,7 @@ def test_the_generation_before_answers_and_the_warning_is_kept(place_of_two, cap
         assert index.generation == "gen-000001"
         assert index.search(QUESTION).sentences
         assert "The generation gen-000001 is used instead." in index.warning
-    assert index.warning in caplog.text
+    assert f"index-damaged reason={index.warning!r}" in caplog.text
 
 
 def test_a_sound_index_has_no_warning(place):
@@ -118,7 +118,7 @@ def test_a_newer_index_that_cannot_be_used_leaves_the_open_one(place, twice_buil
         shutil.rmtree(place.index / "gen-000001")
         (place.index / CURRENT).write_text((twice_built.index / CURRENT).read_text())
         assert index.search(QUESTION) == before
-    assert "The newer index cannot be used; the open one stays" in caplog.text
+    assert "newer-index-refused reason=" in caplog.text
 
 
 def test_a_newer_index_that_is_damaged_does_not_bring_an_older_one_back(place_of_two):
