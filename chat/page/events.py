@@ -17,7 +17,6 @@ from chat.page.conversation import (
     Exchange,
     answer_waiting,
     history_before,
-    is_running,
     put_before,
     replace_all,
     stop_all,
@@ -120,7 +119,11 @@ def _kept(file: Path, row: Mapping[str, Any]) -> str:
 
 
 def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: WaitingRoom) -> None:
-    """Ties the page's events to the engine; call inside the page's `gr.Blocks`."""
+    """Ties the page's events to the engine; call inside the page's `gr.Blocks`.
+
+    No handler gives `gr.skip()`: Gradio makes a new component of it, under a new number, and keeps with each session
+    every one that was drawn into, 100 kB for a question.
+    """
     feedback = settings.home / "feedback"
     evaluation = Evaluation(settings.evaluate, settings.runs)
 
@@ -146,23 +149,19 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
         question, scope = as_text(question), scope_of(asked)
         client = client_of(request.request.scope)
         if why := refusal(question, asked, scope) or room.is_full_for(client):
-            return gr.skip(), alert(why), asked, gr.skip()
+            return question, alert(why), asked, drawn(asked)
         asked.append(Exchange(question.strip(), scope))
         return "", "", asked, drawn(asked)
 
     def take_suggested(event: gr.EventData, asked: Conversation, request: gr.Request) -> tuple[Any, ...]:
-        _, *rest = take(_said(event).get("question"), asked, request)
-        return gr.skip(), *rest  # what is being typed stays
+        return take(_said(event).get("question"), asked, request)[1:]  # what is being typed stays
 
     def answer(asked: Conversation) -> Iterator[Any]:
-        # A generator that yields nothing would empty the page. Where another one is at work, only that
-        # one draws, so that an older drawing never comes after its last.
-        yield gr.skip() if is_running(asked) else drawn(asked)
+        yield drawn(asked)  # a generator that yields nothing would empty the page
         for _ in answer_waiting(asked, answerer):
             yield drawn(asked)
 
     def suggest(asked: Conversation) -> Iterator[Any]:
-        yield gr.skip()
         for _ in suggest_next(asked, answerer, room.is_quiet):
             yield drawn(asked)
         yield drawn(asked)  # a question may have been asked meanwhile, and its drawing overtaken by ours
@@ -193,7 +192,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
         history = history_before(asked, exchange)
         row = vote_row(vote, comment, exchange.question, history, exchange.answer)
         if why := _kept(feedback / VOTES, row):
-            return alert(why), gr.skip()
+            return alert(why), drawn(asked)
         exchange.vote = vote
         said = "Comment stored" if comment.strip() else "Stored"
         return tell(f"{said} on this machine. Thank you."), drawn(asked)
@@ -204,7 +203,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
             return alert("" if exchange else FORGOTTEN), drawn(asked)
         row = draft_case(exchange.question, history_before(asked, exchange), exchange.answer)
         if why := _kept(feedback / CASES, row):
-            return alert(why), gr.skip()
+            return alert(why), drawn(asked)
         exchange.drafted = True
         return tell(f"Added to {feedback / CASES} as {row['id']}: complete it there."), drawn(asked)
 
@@ -212,12 +211,12 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
         stop_all(asked)
         return drawn(asked)
 
-    def open_article(event: gr.EventData) -> Any:
+    def open_article(event: gr.EventData, asked: Conversation) -> str:
         try:
             article, here, also = spans_of(_said(event))
             return render_article(answerer.articles[article], here, also)
         except (ValueError, KeyError):
-            return gr.skip()
+            return list_articles(asked)[0]
 
     def list_articles(asked: Conversation) -> tuple[str, str]:
         names = removable(answerer) if settings.own is not None else None
@@ -257,11 +256,12 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
     }
     taken = [parts.question, parts.notice, parts.asked, parts.conversation]
     typed = {"fn": take, "inputs": [parts.question, parts.asked], "outputs": taken}
-    suggested = {"fn": take_suggested, "inputs": parts.asked, "outputs": taken}
+    suggested = {"fn": take_suggested, "inputs": parts.asked, "outputs": taken[1:]}
     for heard, handler in (
         (parts.question.submit, typed),
         (parts.ask.click, typed),
         (parts.conversation.ask, suggested),
+        (parts.conversation.resume, {"fn": drawn, "inputs": parts.asked, "outputs": parts.conversation}),
     ):
         heard(**handler, **straight).then(
             answer,
@@ -285,7 +285,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
     parts.conversation.redraw(drawn, parts.asked, parts.conversation, **straight)
     parts.stop.click(stop, parts.asked, parts.conversation, **straight)
     parts.conversation.evaluation(evaluate, None, parts.evaluation, **straight)
-    parts.conversation.open(open_article, None, parts.reader, **straight)
+    parts.conversation.open(open_article, parts.asked, parts.reader, **straight)
     parts.conversation.list(list_articles, parts.asked, [parts.reader, parts.asking], **straight)
     chosen = [parts.asked, parts.asking, parts.notice]
     parts.conversation.scope(choose, parts.asked, chosen, **straight)

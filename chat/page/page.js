@@ -277,6 +277,23 @@ watch('value', () => {
   if (following) now?.scrollIntoView({ block: 'start', behavior: glide() });
 });
 
+// A question that waits, and none before it is being answered: what should have answered it was lost with its server
+// while Gradio looked for that, or it is in a long line, where asking once more does no harm.
+const PATIENCE = 5_000;
+let patience = 0;
+const isLost = () => element.querySelector('.progress')?.matches('[data-waiting]');
+function lookForLost() {
+  if (!isLost()) patience = clearTimeout(patience);
+  else {
+    patience ||= setTimeout(() => {
+      patience = 0;
+      if (isLost()) trigger('resume', {});
+      lookForLost();
+    }, PATIENCE);
+  }
+}
+new MutationObserver(lookForLost).observe(element, { childList: true, subtree: true });
+
 new MutationObserver(reveal).observe(reader(), { childList: true, subtree: true, attributes: true });
 
 // What is typed and not asked yet survives that the page is loaded anew, which Gradio does by itself where it has

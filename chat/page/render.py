@@ -144,7 +144,7 @@ def _render_latest(exchange: Exchange, shelf: Shelf, number: int) -> str:
         finished = exchange.state == "done"
         answer = render_answer(latest, shelf, f"exchange-{number}", finished, exchange.changed)
     if exchange.state == "waiting":
-        return '<p class="progress" role="status">Waiting for the question before it</p>'
+        return '<p class="progress" role="status" data-waiting>Waiting for the question before it</p>'
     if running:
         doing = latest.doing if isinstance(latest, Progress) else "" if answer else "Searching the articles"
         return answer + (f'<p class="progress" role="status">{escaped(doing)}</p>' if doing else "")

@@ -34,6 +34,10 @@ DEFAULT = PageSettings()
 QUEUE_MOST = 1_000
 """Events in Gradio's queue, looking for questions to go on with included."""
 
+SESSIONS_MOST = 500
+"""That are remembered, 40 kB each and what was asked; each question by API is one. A page that was forgotten gives its
+conversation back by itself."""
+
 UPLOAD_MOST = "1kb"
 """Gradio's own upload address is closed; if it were not, this would bound it."""
 
@@ -101,6 +105,7 @@ def build_app(answerer: Answerer, settings: PageSettings = DEFAULT) -> ASGIApp:
     # After each event Gradio works out statistics over the last 10,000 that nobody sees here.
     page._queue.ANALYTICS_MAX_EVENTS = 100
     page._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize  # sic
+    page.state_session_capacity = SESSIONS_MOST
     events = Events(page)
     room.line = events
     app = FastAPI(**UNLISTED)

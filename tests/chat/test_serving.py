@@ -1,13 +1,17 @@
 """The page answers to its own names only, loads nothing from elsewhere, and says why it cannot start."""
 
 import asyncio
+import gc
 import socket
+from urllib.parse import urlsplit
 
 import pytest
+from gradio.state_holder import SessionState
 
 from chat.page.guard import Guard, policy
 from chat.page.serving import PageError, open_server
 from chat.page.settings import PageSettings
+from eval.load import Reader
 
 
 async def _app(scope, receive, send):
@@ -83,3 +87,20 @@ def test_a_taken_port_is_named_with_the_remedy():
 def test_an_impossible_address_is_named_with_the_remedy(host, port):
     with pytest.raises(PageError, match=rf"cannot listen on {host}, port {port}.*--host"):
         open_server(None, PageSettings(host=host, port=port))
+
+
+def test_what_is_kept_for_a_session_does_not_grow_with_each_question(served, answerer):
+    def components() -> int:
+        states = [it for it in gc.get_objects() if type(it) is SessionState]
+        return sum(len(state.blocks_config.blocks) + len(state.config_values) for state in states)
+
+    with served(answerer) as address:
+        person = Reader(urlsplit(address).port, 0, [])
+        sizes = []
+        for question in ("When was the CSTO founded?", "Who leads it?", "Where is its seat?"):
+            assert person.ask(question).kind == "answer"
+            person.stay()
+            person._event("take", ["x" * 4_001, None, None])  # refused
+            person._event("open_article", [None, None], {"article": "none"})
+            sizes.append(components())
+    assert sizes[0] == sizes[-1] > 0
