@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from copy import copy
 from dataclasses import replace
 from itertools import zip_longest
 from weakref import WeakKeyDictionary
@@ -86,6 +87,12 @@ class Answerer:
     @property
     def warning(self) -> str:
         return self._index.warning
+
+    def without_model(self) -> "Answerer":
+        """The same engine, answering with quotations only; closing either closes both."""
+        plain = copy(self)
+        plain._author = None
+        return plain
 
     def answer(
         self, question: str, history: Sequence[Turn] = (), scope: AbstractSet[str] | None = None

@@ -37,7 +37,8 @@ def suggest_questions(
     declined), and cites something that is not among the spans in `seen`, those cited so far. `asked` are
     the questions of the conversation. Ends as soon as `may_go_on` says no.
     """
-    contents = answerer.finder().searcher.contents
+    plain = answerer.without_model()  # nobody pays a language model for what is only looked for
+    contents = plain.finder().searcher.contents
     shown = {*seen, *((c.article, c.start, c.end) for c in answer.citations)}
     anchors = [(c.article, c.start, c.end) for c in (*answer.citations, *answer.closest)]
     said = {_plain(question) for question in (*asked, answer.question, answer.understood)}
@@ -47,7 +48,7 @@ def suggest_questions(
             return
         if _plain(question) in said:
             continue
-        reply = answerer.answer(question, scope=scope)
+        reply = plain.answer(question, scope=scope)
         cited = {(c.article, c.start, c.end) for c in reply.citations}
         on_point = any(
             c.article == prepared.article

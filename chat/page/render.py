@@ -146,7 +146,13 @@ def _render_latest(exchange: Exchange, shelf: Shelf, number: int) -> str:
     if exchange.state == "waiting":
         return '<p class="progress" role="status" data-waiting>Waiting for the question before it</p>'
     if running:
-        doing = latest.doing if isinstance(latest, Progress) else "" if answer else "Searching the articles"
+        match latest:
+            case Progress():
+                doing = latest.doing
+            case Answer():
+                doing = "" if latest.trace else "Writing the rest"  # what is whole has its trace
+            case None:
+                doing = "Searching the articles"
         return answer + (f'<p class="progress" role="status">{escaped(doing)}</p>' if doing else "")
     if exchange.state == "stopped":
         return f'{answer}<p class="stopped">Stopped. {_ask_again(exchange.question)}</p>'

@@ -97,7 +97,7 @@ class Author:
                     draft = latest
                     # now and then also while nothing is new, so that it can be stopped
                     if more or time.monotonic() - shown > HEARTBEAT:
-                        yield _written(answer, draft, articles) if more else said
+                        yield _written(answer, draft, articles) if draft.statements else said
                         shown = time.monotonic()
         except ModelFault as fault:
             log.warning("model-fault reason=%r", str(fault))
@@ -200,8 +200,13 @@ def _evidence(sentence: Sentence, articles: Mapping[str, Article]) -> Evidence:
         f"{source}, {sentence.section}" if sentence.section else source,
         context,
         context_text if context else "",
-        sentence.leans and context is not None,
+        context is not None and (sentence.leans or _is_dated_by(context_text, sentence.text)),
     )
+
+
+def _is_dated_by(before: str, text: str) -> bool:
+    """True where the sentence before says when, and the sentence itself does not."""
+    return bool(find_dates(before)) and not find_dates(text)
 
 
 def _joined(*lines: str) -> str:

@@ -17,7 +17,7 @@ class Evidence:
     """The span of the sentence before it, cited too where a statement needs it."""
     context_text: str = ""
     leans: bool = False
-    """True when it is not understood without its context: the model is then shown both."""
+    """True when it is not understood, or not dated, without its context: the model is then shown both."""
 
     @property
     def span(self) -> tuple[str, int, int]:

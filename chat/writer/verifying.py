@@ -149,6 +149,7 @@ class Verifier:
             *swapped(pair),
         ]
         against += _added(pair)
+        against += _new_things(pair)
         coverage = _coverage(pair)
         if coverage < self._covered:
             against.append(f"only {coverage:.0%} of its words are in the evidence")
@@ -166,6 +167,33 @@ def _added(pair: Pair) -> Iterable[str]:
         new = [unit.text for unit in words if unit.at not in pair.same]
         if len(new) >= 2 and 2 * len(new) > len(words):
             yield f"nothing in the evidence says {' '.join(new)!r}"
+
+
+NEW = 0.40
+"""A word is new when nothing in the evidence is as much alike; chosen on the `fit` pairs."""
+
+_BEFORE_THINGS = frozenset("a an the by of to with from for like".split())
+
+
+def _new_things(pair: Pair) -> Iterable[str]:
+    """ "made of cheese" where the evidence speaks of nothing that is at all like cheese.
+
+    Only at the end of a phrase, where what is named is what the statement tells; else paraphrases would be refused.
+    """
+    if not pair.vectors:
+        return
+    tokens = pair.statement.tokens
+    read = [unit.text for unit in pair.evidence.of_kind("word")]
+    for unit in pair.statement.of_kind("word"):
+        if unit.at in pair.same or unit.at in pair.contrary or not unit.at:
+            continue
+        ends = unit.at + 1 == len(tokens) or not tokens[unit.at + 1].isalnum()
+        if (
+            ends
+            and tokens[unit.at - 1] in _BEFORE_THINGS
+            and all(alikeness(unit.text, other, pair.vectors) < NEW for other in read)
+        ):
+            yield f"nothing in the evidence is like {unit.text!r}"
 
 
 def _missing_numbers(pair: Pair) -> Iterable[str]:

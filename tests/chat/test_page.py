@@ -218,7 +218,7 @@ class Held:
     def __init__(self, answerer):
         self.answerer, self.gate = answerer, threading.Event()
         self.articles, self.examples, self.finder = answerer.articles, answerer.examples, answerer.finder
-        self.answer = answerer.answer
+        self.answer, self.without_model = answerer.answer, answerer.without_model
 
     def stream(self, question, history=(), scope=None):
         for event in self.answerer.stream(question, history, scope):

@@ -16,6 +16,9 @@ class Engine:
         self.prepared, self.outcome = prepared, outcome
         self.asked: list[tuple[str, frozenset | None]] = []
 
+    def without_model(self):
+        return self
+
     def finder(self):
         contents = SimpleNamespace(prepared=self.prepared)
         return SimpleNamespace(searcher=SimpleNamespace(contents=contents))

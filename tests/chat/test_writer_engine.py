@@ -14,6 +14,7 @@ from chat.__main__ import main
 from chat.composing import DISAGREE
 from chat.config import add_config_arguments, add_model_arguments, config_from
 from chat.errors import ChatError
+from chat.values import find_dates
 from chat.writer import Author, Limits, choose_model, open_model
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -55,6 +56,14 @@ def test_a_written_answer_cites_the_articles_and_says_what_it_took(plain):
     trace = answer.trace["writer"]
     assert (trace["model"], trace["written"], trace["kept"], trace["tokens_in"]) == ("openai:m", 1, 1, 100)
     json.dumps(dict(answer.trace))
+
+
+def test_a_sentence_without_a_date_is_shown_with_the_one_before_that_has_it(plain):
+    with serve_model(Reply("There is nothing [1].")) as server, engine_on(plain, server) as engine:
+        engine.answer("What happened after Tokayev asked the CSTO for help in January 2022?")
+        (prompt,) = server.prompts
+    dated = [line for line in prompt.splitlines() if "(before it:" in line]
+    assert any(find_dates(line.partition("(before it:")[2].partition(")")[0]) for line in dated)
 
 
 def test_the_stream_shows_what_is_done_and_then_only_supported_statements(plain):

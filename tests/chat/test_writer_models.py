@@ -1,5 +1,6 @@
 """A language model over a real connection: what comes back, and what each fault says."""
 
+import asyncio
 import logging
 import sys
 import threading
@@ -89,6 +90,20 @@ def test_a_server_says_how_long_to_wait():
     began = time.perf_counter()
     asked(Reply(status=429, headers={"Retry-After": "0.3"}), Reply("Yes."))
     assert time.perf_counter() - began > 0.3
+
+
+def test_each_wait_for_a_server_in_trouble_is_twice_the_one_before(monkeypatch):
+    waits = []
+    sleep = asyncio.sleep
+
+    async def watched(seconds):
+        waits.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr("chat.writer.models.asyncio.sleep", watched)
+    limits = Limits(first=5, stall=5, whole=10, retries=3, wait=0.25)
+    fault_of(*[Reply(status=503)] * 4, limits=limits)
+    assert [seconds for seconds in waits if seconds >= 0.25] == [0.25, 0.5, 1.0]
 
 
 @pytest.mark.parametrize(
