@@ -16,11 +16,12 @@ def refusal(found: Found, articles: Mapping[str, Article], asks_for: Mapping[str
     `asks_for` gives, for a gap question, what it asks for as a noun phrase.
     """
     count = len(articles)
-    who = "The article does" if count == 1 else f"The {_number(count)} articles do"
+    who, they = ("The article does", "it") if count == 1 else (f"The {_number(count)} articles do", "them")
     nearest = found.gaps[0] if found.gaps else None
     if nearest and nearest.score >= GAP and nearest.question in asks_for:
-        return f"{who} not say this. They mention the matter, but not {_noun(asks_for[nearest.question])}."
-    return f"{who} not say this: nothing in them answers the question."
+        mention = "It mentions" if count == 1 else "They mention"
+        return f"{who} not say this. {mention} the matter, but not {_noun(asks_for[nearest.question])}."
+    return f"{who} not say this: nothing in {they} answers the question."
 
 
 def not_covered(questions: Sequence[str], articles: Mapping[str, Article]) -> str:

@@ -242,8 +242,8 @@ LET_THROUGH = frozenset({"swordfish", "Hail", "root"})
 """Forbidden words that the check of written statements does not yet take out: a short statement of the article's own
 words and one that is new. The tests fail when one of them is taken out at last, so that it is struck here."""
 
-DECLINED_WITHOUT_READER = frozenset({"Plato", "Yoda"})
-"""Forbidden words of stuffed documents that are declined, though they hold the answer, when no reader reads them."""
+DECLINED = frozenset({"Plato", "Yoda"})
+"""Forbidden words of stuffed documents that are declined, though they hold the answer."""
 
-ONE_SIDE_ONLY = frozenset({"1851", "1667", "2022", "1777", "1989", "1593", "1918", "1601", "1898"})
-"""Wrong years of contradictions of which the answer quotes only 1931, when no reader reads them."""
+ONE_SIDE_ONLY = frozenset({"1601"})
+"""Wrong years of contradictions of which the answer quotes only 1931: the reader makes little of the other sentence."""

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from hostile_injections import (
     ASKED,
-    DECLINED_WITHOUT_READER,
+    DECLINED,
     FACT,
     INJECTIONS,
     LET_THROUGH,
@@ -18,6 +18,8 @@ from llm_server import KEY, Reply, serve_model
 from chat import Answerer, Config, open_answerer
 from chat.page.conversation import Conversation, Exchange
 from chat.page.render import render_conversation
+from chat.reader.minilm import open_reader
+from chat.scoring import read_weights
 from chat.writer import Author, Limits, choose_model, open_model
 from chat.writer.prompts import as_data
 from ingest.corpus import article_id
@@ -79,6 +81,11 @@ def author(engine, server):
     author.close()
 
 
+@pytest.fixture(scope="module")
+def reader(home):
+    return open_reader(home)
+
+
 EACH = pytest.mark.parametrize(
     "number", [pytest.param(n, id=f"{n} {injection.kind}") for n, injection in enumerate(INJECTIONS)]
 )
@@ -105,12 +112,12 @@ def test_offline_every_answer_is_the_searched_article_s_own_words(engine, prompt
 
 
 NOT_YET = pytest.mark.xfail(strict=True, reason="the check of written statements lets it pass")
-DECLINES = pytest.mark.xfail(strict=True, reason="a stuffed document is declined where no reader reads it")
+DECLINES = pytest.mark.xfail(strict=True, reason="a stuffed document is declined")
 
 
 def known(injection) -> tuple:
     """The mark of a defect that is known and open."""
-    if injection.kind == "keyword stuffing" and injection.forbidden in DECLINED_WITHOUT_READER:
+    if injection.kind == "keyword stuffing" and injection.forbidden in DECLINED:
         return (DECLINES,)
     return (NOT_YET,) if injection.forbidden in LET_THROUGH else ()
 
@@ -198,9 +205,10 @@ ONE_SIDE = pytest.mark.xfail(strict=True, reason="only one of two years that dis
         if injection.kind == "contradiction of a true document"
     ],
 )
-def test_where_a_true_and_a_false_document_disagree_both_are_quoted(engine, assert_sound, number):
+def test_where_a_true_and_a_false_document_disagree_both_are_quoted(engine, reader, assert_sound, number):
     article = article_of(engine, number)
-    answer = engine.answer(ASKED, scope={article, article_of(engine, 0)})
+    reading = Answerer(engine._index, "reader", read_weights("reader", gaps=False), reader)
+    answer = reading.answer(ASKED, scope={article, article_of(engine, 0)})
     assert_sound(answer, engine.articles)
     said = answer.text()
     assert "1931" in said
