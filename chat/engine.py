@@ -43,6 +43,8 @@ PART = 0.5
 """The threshold for a part of a question, as a share of that for a whole one."""
 AGREED = 3
 """So many best sentences of the whole question speak for its parts."""
+AGREED_PART = 0.25
+"""The share of the threshold that a part needs for which one of them speaks."""
 
 
 class Answerer:
@@ -291,7 +293,7 @@ def open_answerer(
 def answered_parts(whole: Finding, findings: Sequence[Finding]) -> list[Finding]:
     """Those of the findings for a question's parts that the articles answer.
 
-    Beside a part that they answer another is likelier answered than a question by itself, and surely where its
+    Beside a part that they answer another is likelier answered than a question by itself, the more so where its
     best sentence is also one of the best for the whole question and no other part's.
     """
     surely = [finding for finding in findings if finding.decision.answer]
@@ -299,11 +301,11 @@ def answered_parts(whole: Finding, findings: Sequence[Finding]) -> list[Finding]
         return surely
     bests = [finding.scored[0].sentence.id if finding.scored else "" for finding in findings]
     of_whole = {item.sentence.id for item in whole.scored[:AGREED]}
+    agreed = [best in of_whole and bests.count(best) == 1 for best in bests]
     return [
         finding
-        for finding, best in zip(findings, bests, strict=True)
-        if finding.decision.confidence >= PART * finding.decision.threshold
-        or (best in of_whole and bests.count(best) == 1)
+        for finding, agrees in zip(findings, agreed, strict=True)
+        if finding.decision.confidence >= (AGREED_PART if agrees else PART) * finding.decision.threshold
     ]
 
 

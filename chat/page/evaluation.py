@@ -178,7 +178,8 @@ def render_evaluation(evaluation: Evaluation) -> str:
     """The last runs, the newest with its categories, and the one under way."""
     runs = read_runs(evaluation.folder)[:RUNS_SHOWN]
     newest = next((run for run in runs if run.system == OURS), runs[0] if runs else None)
-    headline = _render_newest(newest) if newest else '<p class="none">No run yet.</p>'
+    none = "" if evaluation.state == "running" else '<p class="none">No run yet.</p>'
+    headline = _render_newest(newest) if newest else none
     others = "".join(_render_older(run) for run in runs if run is not newest)
     return (
         '<section class="evaluation" aria-label="Evaluation">'

@@ -15,7 +15,7 @@ from chat import Answer, Answerer, Config, Progress, Turn, open_answerer
 from chat.citing import keep_supported
 from chat.composing import DISAGREE
 from chat.config import MAX_QUESTION
-from chat.engine import AGREED, MOST_TURNS, PART, answered_parts
+from chat.engine import AGREED, AGREED_PART, MOST_TURNS, PART, answered_parts
 from chat.finding import Decision, Finding, Scored
 from chat.question import Asked
 from index import Found, Match, Searcher
@@ -85,11 +85,12 @@ def test_beside_a_part_that_is_answered_another_is_answered_more_easily():
 
 
 def test_a_part_is_answered_where_the_whole_question_finds_its_sentence_too():
-    sure, unsure = part(0.9, 1), part(0.01, 2)
+    sure, unsure, hopeless = part(0.9, 1), part(0.4 * AGREED_PART, 2), part(0.4 * AGREED_PART - 0.01, 2)
     assert answered_parts(part(0.1, 1, 2), [sure, unsure]) == [sure, unsure]
+    assert answered_parts(part(0.1, 1, 2), [sure, hopeless]) == [sure]
     assert answered_parts(part(0.1, 1, *range(70, 70 + AGREED), 2), [sure, unsure]) == [sure]
     # the sentence that answers one part says nothing of whether it answers another
-    assert answered_parts(part(0.1, 1, 2), [sure, part(0.01, 1)]) == [sure]
+    assert answered_parts(part(0.1, 1, 2), [sure, part(0.4 * AGREED_PART, 1)]) == [sure]
 
 
 def test_articles_that_disagree_are_both_quoted(engine):
