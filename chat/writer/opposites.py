@@ -42,7 +42,7 @@ attacker aggressor / victim defender
 deploy / withdraw recall
 arm / disarm
 build create establish found / destroy dismantle abolish dissolve
-unite / divide split
+unite unify / divide split
 unity cohesion / division
 integration / disintegration fragmentation
 friend ally partner / enemy foe adversary rival
@@ -80,7 +80,7 @@ upper / lower
 raise / lower
 large big huge great / small little tiny
 large big huge / limited
-major / minor
+major crucial vital key / minor marginal negligible
 more / less fewer
 most / least
 majority / minority
@@ -160,6 +160,9 @@ guilty / innocent
 legal / illegal
 voluntary / compulsory mandatory
 democratic / authoritarian
+ease smooth / complicate
+affect touch / spare
+unaffected untouched / affect
 religious / secular
 natural / artificial
 real actual / imaginary

@@ -118,7 +118,7 @@ def fit_covered(pairs: Sequence[Pair], verifier: Verifier) -> float:
     """The threshold for `COVERED` that the `fit` half asks for; `verifier` must have been made with 0.
 
     The one that catches the most of the wrong while it refuses at most MOST_REFUSED of the right, of
-    equals the one that refuses the fewest.
+    equals the one that refuses the fewest, and of those the highest.
     """
     judged = [
         (pair.supported, verifier.check(pair.statement, [pair.quote])) for pair in pairs if pair.half == "fit"
@@ -131,4 +131,4 @@ def fit_covered(pairs: Sequence[Pair], verifier: Verifier) -> float:
 
     thresholds = [round(0.40 + 0.05 * step, 2) for step in range(11)]
     allowed = [t for t in thresholds if passed(right, t) >= (1 - MOST_REFUSED) * len(right)]
-    return min(allowed, key=lambda t: (passed(wrong, t), -passed(right, t), t))
+    return min(allowed, key=lambda t: (passed(wrong, t), -passed(right, t), -t))

@@ -42,6 +42,8 @@ def shipped(corpus, embedder) -> Verifier:
         ("They did not recognize the region.", "They refused to recognize the region."),
         ("She called it “our man”.", "She called it ‘our man’ in public."),
         ("The multivector policy stays.", "The multi-vector policy stays."),
+        ("They committed to defending each other.", "They are committed to collective defense."),
+        ("Russia must redirect its army.", "Russia has to redirect its army."),
         ("Prices rose because of the drought.", "The drought caused prices to rise."),
     ],
 )
@@ -52,6 +54,8 @@ def test_what_is_said_in_other_words_passes(verifier, statement, evidence):
 @pytest.mark.parametrize(
     ("statement", "evidence", "against"),
     [
+        ("The bridge over the river is made of cheese.", "The bridge over the river is old.", "like 'cheese'"),
+        ("A Kyrgyz official said so.", "A Belarusian official said so in a Kyrgyz town.", "kyrgyz 'official'"),
         ("Azerbaijan left in 1998.", LEFT, "1998 is not in the evidence"),
         ("Armenia left in 1999.", LEFT, "the name armenia"),
         ("Baku did not leave in 1999.", LEFT, "'not'"),
