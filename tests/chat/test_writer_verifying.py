@@ -98,8 +98,8 @@ def test_a_new_thing_at_the_end_is_refused(embedder):
     evidence = ["The old bridge over the river was made of wood by the county."]
     verifier = Verifier((), embedder.embed)
     assert verifier.check("The old bridge was made of timber.", evidence).supported
-    verdict = verifier.check("The old bridge was made of cheese.", evidence)
-    assert verdict.against == ("nothing in the evidence is like 'cheese'",)
+    verdict = verifier.check("The old bridge over the river was made by monks.", evidence)
+    assert verdict.against == ("nothing in the evidence is like 'monks'",)
 
 
 def test_another_language_is_refused(shipped):
