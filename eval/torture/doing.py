@@ -102,6 +102,7 @@ def ask(
 def read(embedder: Embedder, index: str, expected: dict[str, Any], stop: str, pause: float) -> int:
     """Asks the questions over and over until the file `stop` is there; prints what was seen.
 
+    Once the index is open, a file `open-` and the process's id lies beside `stop`.
     `pause` are the seconds between two questions.
     """
     folder, known = Path(index), Expected(**expected)
@@ -119,6 +120,7 @@ def read(embedder: Embedder, index: str, expected: dict[str, Any], stop: str, pa
     count, slow, seconds, switches = 0, 0.0, [], 0
     faults: dict[str, list[str]] = {"wrong": [], "stale": [], "failed": []}
     with open_index(folder, embedder) as opened:
+        Path(stop).with_name(f"open-{os.getpid()}").touch()
         answerer = Answerer(opened, "prepared", read_weights("prepared"))
         first = _held()
         generation = opened.generation

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -44,8 +45,12 @@ class Laid:
         return next((a for a in LABELS if told.get("answers") == self.expected.answers[a]), None)
 
 
+OPENING = 60.0
+"""Seconds that readers are waited for."""
+
+
 class Readers:
-    """Processes that ask all the while."""
+    """Processes that ask all the while; each has opened the index when they are made."""
 
     def __init__(self, laid: Laid, count: int, pause: float):
         """`pause` are the seconds between two questions of one reader."""
@@ -53,12 +58,17 @@ class Readers:
         self._stop = laid.ground.folder / "stop"
         order = {"index": str(laid.ground.index), "expected": asdict(laid.expected), "stop": str(self._stop)}
         self._pids = [self._warm.start("read", pause=pause, **order) for _ in range(count)]
+        self._open = [self._stop.with_name(f"open-{pid}") for pid in self._pids]
+        until = time.monotonic() + OPENING
+        while not all(file.exists() for file in self._open) and time.monotonic() < until:
+            time.sleep(0.01)
 
     def stop(self) -> list[dict[str, Any]]:
         """Ends them; what `doing.read` prints of each, and its exit `status`."""
         self._stop.touch()
         ended = [self._warm.wait(pid) for pid in self._pids]
-        self._stop.unlink()
+        for file in (self._stop, *self._open):
+            file.unlink(missing_ok=True)
         return [{"status": one.status, **last_json(one)} for one in ended]
 
 
