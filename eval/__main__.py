@@ -211,6 +211,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N,N",
         help="passages of the synthetic corpora (default: 1000,10000,100000)",
     )
+    bench.add_argument(
+        "--server",
+        action="store_true",
+        help="keep the vectors on a Chroma server, which is started for each corpus and measured too",
+    )
     bench.add_argument("--out", type=Path, metavar="FILE", help="also write the figures as JSON")
     bench.set_defaults(command=_bench)
 
@@ -330,7 +335,7 @@ def _bench(options: argparse.Namespace) -> int:
     cases = load_cases(_question_files(None), read_corpus(Config().corpus).articles)
     questions = [case.question for case in cases if not case.history]
     with progress(2 + len(sizes), "bench") as advance:
-        figures = bench(questions, sizes, config, on_step=advance)
+        figures = bench(questions, sizes, config, server=options.server, on_step=advance)
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
         options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

@@ -9,8 +9,9 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import accumulate
 from multiprocessing import get_context
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from chat import Config, open_answerer
+from eval.chroma_server import chroma_server
 from eval.intervals import SEED
 from index import Embedder, build_index, open_embedder, open_index
 from ingest import read_corpus
@@ -48,9 +50,14 @@ class Built:
     encoder_share: float | None
     """Seconds in the encoder as a share of all: the throughput as a share of the bare encoder's. None where
     the vectors were not made by the encoder."""
+    encoder_seconds: float
+    """Of all seconds, those in the encoder or in what stands in for it."""
     disk_mib: float
+    """The index folder and, where there is one, the Chroma server's."""
     memory_mib: float
     """Peak of the process."""
+    server_mib: float | None
+    """The Chroma server's memory at its peak; None without a server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,8 @@ class Served:
     """Seconds to encode the questions as a share of the seconds to answer them."""
     memory_mib: float
     """Peak of the process."""
+    server_mib: float | None
+    """The Chroma server's memory, after it was started anew; None without a server."""
 
 
 def bench(
@@ -72,15 +81,17 @@ def bench(
     sizes: Sequence[int] = SIZES,
     config: Config = Config(),  # noqa: B008  (frozen: no caller can change it)
     *,
+    server: bool = False,
     on_step: Callable[[str], None] = lambda step: None,
 ) -> dict[str, Any]:
     """All figures as plain JSON values, in seconds and MiB; it takes minutes for the large sizes.
 
-    The configured corpus is asked `questions`, the synthetic ones of `sizes` passages questions of their own.
+    With `server` the vectors are on a Chroma server, started here for each corpus. The configured corpus is asked
+    `questions`, the synthetic ones of `sizes` passages questions of their own.
     """
     on_step("the corpus")
     with tempfile.TemporaryDirectory(prefix="dossier-bench-") as folder:
-        corpora = [{"name": config.corpus.name, **_measure(config, None, Path(folder), questions)}]
+        corpora = [{"name": config.corpus.name, **_measure(config, None, Path(folder), questions, server)}]
     on_step("cold start")
     cold = [_cold_start(config) for _ in range(1 + COLD_STARTS)][1:]  # the first may build the index
     for size in sizes:
@@ -88,7 +99,7 @@ def bench(
         with tempfile.TemporaryDirectory(prefix="dossier-bench-") as folder:
             write_corpus(Path(folder) / "corpus", size)
             made = replace(config, corpus=Path(folder) / "corpus")
-            figures = _measure(made, size, Path(folder) / "index", make_questions(QUESTIONS))
+            figures = _measure(made, size, Path(folder), make_questions(QUESTIONS), server)
             corpora.append({"name": f"{size:,} passages", **figures})
     return {
         "machine": {
@@ -128,39 +139,59 @@ def _words() -> list[str]:
     return sorted(found, key=lambda word: zlib.crc32(word.encode()))
 
 
-def _measure(config: Config, size: int | None, index: Path, questions: Sequence[str]) -> dict[str, Any]:
+def _measure(
+    config: Config, size: int | None, folder: Path, questions: Sequence[str], server: bool
+) -> dict[str, Any]:
+    config = replace(config, index=folder / "index")
     # Fresh processes, so that the peak of memory is of this corpus and this work alone.
     with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as pool:
-        built = pool.submit(_build, config, size, index).result()
-        served = pool.submit(_serve, config, index, list(questions)).result()
+        with _server(config, server) as (config, memory):
+            built = pool.submit(_build, config, size).result()
+            built = replace(built, server_mib=memory())
+        with _server(config, server) as (config, memory):
+            served = pool.submit(_serve, config, list(questions)).result()
+            served = replace(served, server_mib=memory())
     return {"built": asdict(built), "served": asdict(served)}
 
 
-def _build(config: Config, size: int | None, index: Path) -> Built:
+@contextmanager
+def _server(config: Config, wanted: bool) -> Iterator[tuple[Config, Callable[[], float | None]]]:
+    """The settings with a server's address, its data beside the index, and what tells its peak of memory."""
+    if not wanted:
+        yield config, lambda: None
+        return
+    with chroma_server(config.index.with_name("server")) as server:
+        yield replace(config, chroma=server.url), server.peak_memory
+
+
+def _build(config: Config, size: int | None) -> Built:
     encoder = _Stopwatch(_embedder(config, size))
     began = time.perf_counter()
-    built = build_index(read_corpus(config.corpus), index, encoder)
+    built = build_index(read_corpus(config.corpus), config.index_folder, encoder, chroma=config.chroma)
     seconds = time.perf_counter() - began
+    folders = (config.index_folder, config.index_folder.with_name("server"))
+    files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
     return Built(
         passages=built.passages,
         texts=built.embedded,
         seconds=seconds,
         passages_per_second=built.passages / seconds,
         encoder_share=encoder.seconds / seconds if _is_encoded(size) else None,
-        disk_mib=sum(file.stat().st_size for file in index.rglob("*") if file.is_file()) / 2**20,
+        encoder_seconds=encoder.seconds,
+        disk_mib=sum(file.stat().st_size for file in files) / 2**20,
         memory_mib=_peak_memory(),
+        server_mib=None,
     )
 
 
-def _serve(config: Config, index: Path, questions: Sequence[str]) -> Served:
-    config = replace(config, index=index)
+def _serve(config: Config, questions: Sequence[str]) -> Served:
     encoder = open_embedder(config.home, config.model)
     with open_answerer(config) as answerer:
         for question in questions[:5]:
             answerer.answer(question)
         answers = [_seconds(lambda q=question: answerer.answer(q)) for question in questions]
     memory = _peak_memory()  # before the index is opened a second time
-    with open_index(index, encoder) as opened:
+    with open_index(config.index_folder, encoder, chroma=config.chroma) as opened:
         opened.search(questions[0])
         searches = [_seconds(lambda q=question: opened.search(q)) for question in questions]
     encodings = [_seconds(lambda q=question: encoder.embed([q])) for question in questions]
@@ -171,6 +202,7 @@ def _serve(config: Config, index: Path, questions: Sequence[str]) -> Served:
         answer_p95=float(np.quantile(answers, 0.95)),
         encoder_share=sum(encodings) / sum(answers),
         memory_mib=memory,
+        server_mib=None,
     )
 
 

@@ -2,7 +2,16 @@
 
 from index.build import Built, build_index
 from index.embedder import Embedder, MiniLM, open_embedder
-from index.errors import BuildInProgress, DossierIndexError, Forked, IndexDamaged, NoRoom, WeightsError
+from index.errors import (
+    BuildInProgress,
+    DossierIndexError,
+    Forked,
+    IndexDamaged,
+    NoRoom,
+    VectorsLost,
+    VectorsUnavailable,
+    WeightsError,
+)
 from index.open import Index, open_index
 from index.search import Found, Match, NearQuestion, Place, Searcher
 
@@ -21,6 +30,8 @@ __all__ = [
     "NoRoom",
     "Place",
     "Searcher",
+    "VectorsLost",
+    "VectorsUnavailable",
     "WeightsError",
     "build_index",
     "open_embedder",

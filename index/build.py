@@ -9,23 +9,24 @@ from typing import Any
 import numpy as np
 
 from index.cache import cache_size, embed_with_cache, prune_cache
-from index.disk import only_builder, remove_tree
+from index.disk import only_builder
 from index.embedder import Embedder
-from index.errors import DossierIndexError, IndexDamaged, NoRoom
+from index.errors import DossierIndexError, IndexDamaged, NoRoom, VectorsUnavailable
 from index.fingerprint import make_fingerprint
 from index.generations import (
     CACHE,
-    CHROMA,
     CONTENTS,
     begin,
     current_generation,
     is_tidy,
     publish,
+    remove_generation,
     tidy,
     usable_generation,
 )
 from index.records import Contents, Entry, contents_of, write_contents
-from index.room import bytes_free, bytes_needed, check_room, is_full, no_room
+from index.room import bytes_free, bytes_to_cache, check_room, is_full, no_room
+from index.stores import Store, store_at
 from index.synonyms import parse_synonyms
 from index.verify import verify_built
 from ingest.corpus import Corpus
@@ -62,18 +63,23 @@ def build_index(
     folder: Path,
     embedder: Embedder,
     on_progress: OnProgress = lambda doing, done, total: None,
+    chroma: str = "",
 ) -> Built:
     """Makes the index in `folder` that of `corpus`; nothing happens when it is already.
 
-    A build that fails or is killed leaves the published index as it was. BuildInProgress when another
-    process builds; DossierIndexError when the folder cannot be written to or the disk is full.
+    `chroma` is the address of the server that holds the vectors; where it is empty, the folder does. A build
+    that fails or is killed leaves the published index as it was. BuildInProgress when another process
+    builds; VectorsUnavailable when the server cannot be used; DossierIndexError when the folder cannot be
+    written to or the disk is full.
     """
     began = time.perf_counter()
+    store = store_at(chroma)
+    store.check()  # before the hours that embedding may take
     prepared, gaps = read_questions(corpus.folder, corpus.articles)
     parse_synonyms(corpus.synonyms)  # a wrong line is found before anything is built
-    fingerprint = make_fingerprint(corpus, prepared, gaps, embedder)
+    fingerprint = {**make_fingerprint(corpus, prepared, gaps, embedder), **store.fingerprint}
     # without the lock first: a folder that cannot be written to is as good when there is nothing to do
-    if (unchanged := _unchanged(folder, fingerprint, began)) and is_tidy(folder):
+    if (unchanged := _unchanged(folder, fingerprint, store, began)) and is_tidy(folder):
         return unchanged
     with only_builder(folder):
         try:
@@ -81,7 +87,7 @@ def build_index(
         except IndexDamaged:
             current = None
         tidy(folder, current)
-        if unchanged := _unchanged(folder, fingerprint, began):
+        if unchanged := _unchanged(folder, fingerprint, store, began):
             return unchanged
         on_progress("splitting", 0, 1)
         contents = contents_of(corpus, prepared, gaps, embedder)
@@ -94,7 +100,11 @@ def build_index(
             "questions": sum(entry.kind in ("question", "gap") for entry in entries),
         }
         written = sum(len(article.text.encode()) for article in contents.articles.values())
-        needed = bytes_needed(len(entries), embedder.dimension, 3 * written, cache_size(folder / CACHE))
+        needed = (
+            3 * written
+            + store.bytes_needed(len(entries), embedder.dimension)
+            + bytes_to_cache(len(entries), embedder.dimension, cache_size(folder / CACHE))
+        )
         check_room(folder, needed, FULL)
         place = folder
         try:
@@ -102,11 +112,10 @@ def build_index(
             rows, embedded = embed_with_cache(
                 texts, embedder, folder / CACHE, lambda done, total: on_progress("embedding", done, total)
             )
-            on_progress("storing", 0, len(entries))
             write_contents(contents, place / CONTENTS)
-            _store(place / CHROMA, entries, contents, rows)
+            _store(store, place, entries, contents, rows, on_progress)
             on_progress("checking", 0, 1)
-            verify_built(place)
+            verify_built(place, chroma)
             before = current or usable_generation(folder)[0]
             generation = publish(folder, place, {"fingerprint": fingerprint, "counts": counts}, before)
         except (OSError, DossierIndexError) as error:
@@ -114,7 +123,7 @@ def build_index(
             reason = " ".join(str(getattr(cause, "strerror", "") or cause).split())
             free = bytes_free(folder)
             # Chroma has many words for a full disk, and leaves less than a page of it
-            if not isinstance(error, NoRoom) and (is_full(error) or free < ALMOST_NONE):
+            if not isinstance(error, NoRoom | VectorsUnavailable) and (is_full(error) or free < ALMOST_NONE):
                 own = sum(path.stat().st_size for path in place.rglob("*")) if place != folder else 0
                 raise no_room(folder, needed, free + own, FULL, reason) from error
             if isinstance(error, DossierIndexError):
@@ -124,34 +133,46 @@ def build_index(
             ) from error
         finally:
             if place != folder:
-                remove_tree(place)
+                remove_generation(place)
         prune_cache(texts, embedder, folder / CACHE)
     return Built(True, generation.number, embedded=embedded, seconds=time.perf_counter() - began, **counts)
 
 
-def _unchanged(folder: Path, fingerprint: Mapping[str, Any], began: float) -> Built | None:
+def _unchanged(folder: Path, fingerprint: Mapping[str, Any], store: Store, began: float) -> Built | None:
     """What a build did that had nothing to do; None where there is something."""
     try:
         current = current_generation(folder)
     except IndexDamaged:
         return None
-    if current is None or current.fingerprint != fingerprint:
+    if current is None or current.fingerprint != fingerprint or not store.holds(current.folder):
         return None
     seconds = time.perf_counter() - began
     return Built(False, current.number, embedded=0, seconds=seconds, **current.manifest["counts"])
 
 
-def _store(folder: Path, entries: Sequence[Entry], contents: Contents, rows: np.ndarray) -> None:
+def _store(
+    store: Store,
+    place: Path,
+    entries: Sequence[Entry],
+    contents: Contents,
+    rows: np.ndarray,
+    on_progress: OnProgress,
+) -> None:
     # here, because a build that has nothing to do needs neither LlamaIndex nor Chroma (2 s to import)
     from index.llama import add_passages
-    from index.vectors import KINDS, add_vectors, new_vectors
+    from index.vectors import BATCH, KINDS, add_vectors
 
-    with new_vectors(folder) as vectors:
+    done = 0
+    with store.new(place) as vectors:
         for kind in KINDS:
             places = [i for i, entry in enumerate(entries) if entry.kind == kind]
-            own = [entries[i] for i in places]
-            if kind == "passage":
-                add_passages(vectors, contents, own, rows[places])
-            else:
-                articles = [entry.article for entry in own]
-                add_vectors(vectors, kind, [entry.id for entry in own], rows[places], articles)
+            for start in range(0, len(places), BATCH):
+                on_progress("storing", done, len(entries))
+                part = places[start : start + BATCH]
+                own = [entries[i] for i in part]
+                if kind == "passage":
+                    add_passages(vectors, contents, own, rows[part])
+                else:
+                    articles = [entry.article for entry in own]
+                    add_vectors(vectors, kind, [entry.id for entry in own], rows[part], articles)
+                done += len(part)

@@ -123,11 +123,18 @@ def remove_tree(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def unlock_folder(path: Path) -> bool:
+    """True for a folder, which from here on may be listed and emptied; False for anything else."""
+    if not path.is_dir() or path.is_symlink():
+        return False
+    with suppress(OSError):
+        path.chmod(0o700)
+    return True
+
+
 def remove(path: Path) -> None:
     """Removes whatever is there, a folder or not; what cannot be removed stays."""
-    if path.is_dir() and not path.is_symlink():
-        with suppress(OSError):
-            path.chmod(0o700)  # what may not be listed could not be emptied
+    if unlock_folder(path):
         remove_tree(path)
     else:
         with suppress(OSError):

@@ -17,6 +17,14 @@ class BuildInProgress(DossierIndexError):
     """Another process is building this index."""
 
 
+class VectorsUnavailable(DossierIndexError):
+    """The vectors cannot be asked now; search goes by words alone until they can."""
+
+
+class VectorsLost(VectorsUnavailable):
+    """The vectors are not where the index says, or are not its own: it has to be built again."""
+
+
 class NoRoom(DossierIndexError):
     """The disk is full, or too full to begin."""
 

@@ -1,7 +1,7 @@
 """The generations of an index: published whole, checked before they are read, never changed.
 
     folder/  CURRENT   .build.lock   embeddings.sqlite
-             gen-000042/  manifest.json  passages.jsonl  chroma/
+             gen-000042/  manifest.json  passages.jsonl  chroma/ or collections.json
 
 CURRENT names a generation and the hash of its manifest; the manifest names each file with size and
 hash. Whoever reads copies a generation to a private place first: opening Chroma writes to its folder, and
@@ -25,6 +25,7 @@ from index.disk import (
     remove,
     sync_folder,
     sync_tree,
+    unlock_folder,
     write_atomically,
 )
 from index.errors import IndexDamaged
@@ -34,6 +35,9 @@ from index.room import check_room
 MANIFEST = "manifest.json"
 CONTENTS = "passages.jsonl"
 CHROMA = "chroma"
+"""The folder of a generation whose vectors are among its own files."""
+COLLECTIONS = "collections.json"
+"""The file of a generation whose vectors are on a Chroma server: which ones they are."""
 CURRENT = "CURRENT"
 CACHE = "embeddings.sqlite"
 BUILDING = "tmp-"
@@ -214,7 +218,7 @@ def tidy(folder: Path, current: Generation | None) -> None:
     """
     for path in folder.iterdir():
         if path.name.startswith((BUILDING, f".{CURRENT}.")):
-            remove(path)
+            remove_generation(path)
     if current:
         before = [path for path in all_generations(folder) if _number(path) < current.number]
         _keep(folder, {current.folder, *before[1 - KEPT :]})
@@ -225,6 +229,15 @@ def begin(folder: Path) -> Path:
     place = folder / f"{BUILDING}{os.getpid()}"
     place.mkdir()
     return place
+
+
+def remove_generation(folder: Path) -> None:
+    """Removes a generation, or what is left of one, and the vectors that it has on a server."""
+    if unlock_folder(folder) and os.path.exists(folder / COLLECTIONS):
+        from index.server import delete_collections  # here: importing Chroma takes most of a second
+
+        delete_collections(folder / COLLECTIONS)
+    remove(folder)
 
 
 def publish(
@@ -262,4 +275,4 @@ def _keep(folder: Path, kept: Set[Path]) -> None:
                 os.rename(old, gone)
             except OSError:
                 continue
-            remove(gone)
+            remove_generation(gone)

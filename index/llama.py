@@ -15,7 +15,7 @@ from pydantic import PrivateAttr
 
 from index.embedder import Embedder
 from index.records import Contents, Entry
-from index.vectors import BATCH, Vectors
+from index.vectors import Vectors
 
 
 class DossierEmbedding(BaseEmbedding):
@@ -63,11 +63,9 @@ class LlamaIndexEmbedder:
 
 
 def add_passages(vectors: Vectors, contents: Contents, entries: Sequence[Entry], rows: np.ndarray) -> None:
-    """Stores passages as nodes; the i'th row of `rows` belongs to the i'th entry."""
+    """Stores at most BATCH passages as nodes; the i'th row of `rows` belongs to the i'th entry."""
     store = ChromaVectorStore(chroma_collection=vectors.collections["passage"])
-    nodes = [_node(contents, entry, row) for entry, row in zip(entries, rows, strict=True)]
-    for start in range(0, len(nodes), BATCH):
-        store.add(nodes[start : start + BATCH])
+    store.add([_node(contents, entry, row) for entry, row in zip(entries, rows, strict=True)])
 
 
 def _node(contents: Contents, entry: Entry, row: np.ndarray) -> TextNode:

@@ -13,17 +13,11 @@ from typing import TYPE_CHECKING
 from index.embedder import Embedder
 from index.errors import DossierIndexError, Forked, IndexDamaged
 from index.fingerprint import SCHEMA, embedder_fingerprint
-from index.generations import (
-    CHROMA,
-    CONTENTS,
-    Generation,
-    copy_generation,
-    current_name,
-    usable_generation,
-)
+from index.generations import CONTENTS, Generation, copy_generation, current_name, usable_generation
 from index.private import PrivateFolder
 from index.records import Contents, read_contents
 from index.search import Found, Searcher
+from index.stores import store_at
 
 if TYPE_CHECKING:
     from index.vectors import Vectors
@@ -52,8 +46,10 @@ class Index:
     Open it with `open_index` and close it, or use it as a context manager.
     """
 
-    def __init__(self, folder: Path, embedder: Embedder, prepared: bool = True):
+    def __init__(self, folder: Path, embedder: Embedder, prepared: bool = True, chroma: str = ""):
         self.folder = folder
+        self.chroma = chroma
+        self._store = store_at(chroma)
         self.embedder = embedder
         self._prepared = prepared
         self._process = os.getpid()
@@ -61,8 +57,8 @@ class Index:
         self._lock = threading.Lock()
         self._seen: tuple[str, str] | None = None
         self._opened, self._seen = self._open()
-        if self.warning:
-            log.warning("index-damaged reason=%r", self.warning)
+        if self._opened.warning:
+            log.warning("index-damaged reason=%r", self._opened.warning)
 
     @property
     def contents(self) -> Contents:
@@ -83,7 +79,7 @@ class Index:
     @property
     def warning(self) -> str:
         """What is wrong with the stored index although answers can be given; empty when nothing is."""
-        return self._opened.warning
+        return f"{self._opened.warning} {self._opened.searcher.problem}".strip()
 
     def search(self, question: str, scope: AbstractSet[str] | None = None, limit: int = 50) -> Found:
         """See `Searcher.search`."""
@@ -148,12 +144,10 @@ class Index:
             raise IndexDamaged(
                 f"{warning or f'There is no index in {self.folder}.'} Make it: python -m ingest"
             )
-        from index.vectors import open_vectors  # here: importing Chroma takes most of a second
-
         try:
             contents = read_contents(generation.folder / CONTENTS)
             try:
-                vectors = open_vectors(generation.folder / CHROMA)
+                vectors = self._store.open(generation.folder)
             except Exception as error:  # Chroma raises classes of many kinds
                 vectors = None
                 warning = (
@@ -204,9 +198,10 @@ def _release(vectors: "Vectors | None", private: PrivateFolder, process: int) ->
     private.close()
 
 
-def open_index(folder: Path, embedder: Embedder, prepared: bool = True) -> Index:
+def open_index(folder: Path, embedder: Embedder, prepared: bool = True, chroma: str = "") -> Index:
     """Opens the published index; IndexDamaged when there is none that can be used.
 
-    `prepared` False leaves the questions written beforehand out of the search, for comparison.
+    `prepared` False leaves the questions written beforehand out of the search, for comparison. `chroma` is the
+    address of the server that holds the vectors; empty where the folder does.
     """
-    return Index(folder, embedder, prepared)
+    return Index(folder, embedder, prepared, chroma)

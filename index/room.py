@@ -21,11 +21,15 @@ PER_CACHED = 12
 WORDS = ("disk is full", "No space left", "File too large")
 
 
-def bytes_needed(entries: int, dimension: int, contents: int, cached: int) -> int:
-    """About how many bytes a build writes: `contents` of text, vectors of `entries`, beside `cached` in the cache."""
+def bytes_of_vectors(entries: int, dimension: int) -> int:
+    """About how many bytes Chroma writes for the vectors of so many entries."""
     by_number, more = PER_VECTOR
-    cache = max(0, entries * dimension * PER_CACHED - cached)
-    return EMPTY_INDEX + contents + entries * (dimension * by_number + more) + cache
+    return EMPTY_INDEX + entries * (dimension * by_number + more)
+
+
+def bytes_to_cache(entries: int, dimension: int, cached: int) -> int:
+    """About how many bytes the cache grows by for so many entries, beside the `cached` ones that it has."""
+    return max(0, entries * dimension * PER_CACHED - cached)
 
 
 def bytes_free(folder: Path) -> int:

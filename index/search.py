@@ -9,6 +9,7 @@ import numpy as np
 
 from index.analyzer import Analyzer
 from index.embedder import Embedder
+from index.errors import VectorsUnavailable
 from index.lexical import Lexical
 from index.records import Contents
 from index.spelling import Correction, Speller
@@ -23,6 +24,8 @@ DEPTH = 60
 
 PASSAGES_READ = 12
 """All sentences of so many best passages are candidates too."""
+
+DAMAGED = "The index's vectors are damaged. Run `python -m ingest`."
 
 WEIGHTS: Mapping[str, float] = {
     "dense": 0.40,
@@ -87,6 +90,8 @@ class Found:
     gaps: tuple[NearQuestion, ...]
     known_share: float
     """Share of the question's weight that is in words which the corpus has: 0 to 1."""
+    problem: str = ""
+    """Why it went by words alone, so that what was not found may be there all the same; empty when it did not."""
 
 
 class Searcher:
@@ -98,8 +103,6 @@ class Searcher:
         """`prepared` False leaves the prepared and gap questions out of the search."""
         self.contents = contents
         self._vectors = vectors
-        self.words_only = vectors is None
-        """True when the vectors cannot be used: what is not found may be there all the same."""
         self._embedder = embedder
         self._use_prepared = prepared and bool(contents.prepared)
         groups = parse_synonyms(contents.synonyms)
@@ -135,17 +138,12 @@ class Searcher:
         }
         words = {self._sentences[i].id: score for i, score in lists["words"]}
         passage_words = {self._passages[i].id: score for i, score in lists["passage_words"]}
-        dense: dict[str, float] = {}
-        passage_dense: dict[str, float] = {}
-        prepared: tuple[NearQuestion, ...] = ()
-        gaps: tuple[NearQuestion, ...] = ()
-        if self._vectors is not None:
-            vector = self._embedder.embed([question])[0]
-            dense = self._nearest(vector, "sentence", scope)
-            passage_dense = self._nearest(vector, "passage", scope)
-            if self._use_prepared:
-                prepared = self._near_questions(vector, "question", scope)
-                gaps = self._near_questions(vector, "gap", scope)
+        try:
+            dense, passage_dense, prepared, gaps = self._by_meaning(question, scope)
+            problem = ""
+        except VectorsUnavailable as error:
+            dense, passage_dense, prepared, gaps = {}, {}, (), ()
+            problem = str(error)
         by_sentence = {
             "dense": dense,
             "words": words,
@@ -161,19 +159,46 @@ class Searcher:
             prepared,
             gaps,
             self._passage_words.known_share(question),
+            problem,
         )
+
+    @property
+    def problem(self) -> str:
+        """Why the vectors cannot be used now; empty when they can."""
+        return self._vectors.problem if self._vectors else DAMAGED
 
     def passage_of(self, sentence_id: str) -> Passage:
         return self._passage_of[sentence_id]
 
-    def _nearest(self, vector: np.ndarray, kind: str, scope: AbstractSet[str] | None) -> dict[str, float]:
-        """Id in the contents → cosine, best first."""
-        return {near.id[2:]: near.score for near in self._vectors.nearest(vector, kind, DEPTH, scope)}
+    def _by_meaning(
+        self, question: str, scope: AbstractSet[str] | None
+    ) -> tuple[dict[str, float], dict[str, float], tuple[NearQuestion, ...], tuple[NearQuestion, ...]]:
+        """Sentences, passages, prepared and gap questions near the question; VectorsUnavailable."""
+        if self._vectors is None:
+            raise VectorsUnavailable(DAMAGED)
+        vector = self._embedder.embed([question])[0]
+        dense = self._nearest(vector, "sentence", scope, self.contents.sentences)
+        passage_dense = self._nearest(vector, "passage", scope, self.contents.passages)
+        if not self._use_prepared:
+            return dense, passage_dense, (), ()
+        prepared = self._near_questions(vector, "question", scope)
+        return dense, passage_dense, prepared, self._near_questions(vector, "gap", scope)
+
+    def _nearest(
+        self, vector: np.ndarray, kind: str, scope: AbstractSet[str] | None, known: Mapping[str, object]
+    ) -> dict[str, float]:
+        """Id in the contents → cosine, best first; every article has some, so none is a fault."""
+        near = {near.id[2:]: near.score for near in self._vectors.nearest(vector, kind, DEPTH, scope)}
+        if not near or not near.keys() <= known.keys():
+            raise VectorsUnavailable(DAMAGED)
+        return near
 
     def _near_questions(
         self, vector: np.ndarray, kind: str, scope: AbstractSet[str] | None
     ) -> tuple[NearQuestion, ...]:
         near = self._vectors.nearest(vector, kind, DEPTH, scope)
+        if any(n.id not in self._questions for n in near):
+            raise VectorsUnavailable(DAMAGED)
         entries = ((self._questions[n.id], n.score) for n in near)
         return tuple(NearQuestion(e.text, e.targets, score, e.contrast) for e, score in entries)
 

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import chromadb
 import numpy as np
@@ -51,10 +51,19 @@ class ChromaSettings(Settings):
         return (init_settings,)
 
 
+class Client(Protocol):
+    """What keeps collections open."""
+
+    def close(self) -> None: ...
+
+
 class Vectors:
     """Open collections, by kind."""
 
-    def __init__(self, client: ClientAPI, collections: Mapping[str, chromadb.Collection]):
+    problem = ""
+    """Why they cannot be asked now; empty when they can."""
+
+    def __init__(self, client: Client, collections: Mapping[str, chromadb.Collection]):
         self._client = client
         self.collections = collections
 
@@ -136,17 +145,17 @@ def new_vectors(folder: Path) -> Iterator[Vectors]:
 def add_vectors(
     vectors: Vectors, kind: str, ids: Sequence[str], rows: np.ndarray, articles: Sequence[str]
 ) -> None:
-    """Adds entries of one kind; the i'th row of `rows` and the i'th of `articles` belong to the i'th id."""
-    for start in range(0, len(ids), BATCH):
-        part = slice(start, start + BATCH)
-        vectors.collections[kind].add(
-            ids=list(ids[part]),
-            embeddings=rows[part],
-            metadatas=[{"article": name} for name in articles[part]],
-        )
+    """Adds at most BATCH entries of one kind; the i'th row and article belong to the i'th id."""
+    vectors.collections[kind].add(
+        ids=list(ids), embeddings=rows, metadatas=[{"article": name} for name in articles]
+    )
+
+
+def silence_telemetry() -> None:
+    # Chroma reports to its makers unless told not to, and warns when it cannot
+    logging.getLogger("chromadb.telemetry").setLevel(logging.CRITICAL)
 
 
 def _client(folder: Path) -> ClientAPI:
-    # Chroma reports to its makers unless told not to, and warns when it cannot
-    logging.getLogger("chromadb.telemetry").setLevel(logging.CRITICAL)
+    silence_telemetry()
     return chromadb.PersistentClient(path=str(folder), settings=ChromaSettings())

@@ -8,38 +8,43 @@ from pathlib import Path
 import numpy as np
 
 from index.errors import IndexDamaged
-from index.generations import CHROMA, CONTENTS
+from index.generations import CONTENTS
 from index.private import PrivateFolder, cannot_copy
 
 SENTINELS = 20
 """So many entries, spread over the index, must find themselves."""
 
 
-def verify_built(folder: Path) -> None:
+def verify_built(folder: Path, chroma: str = "") -> None:
     """IndexDamaged unless the built index in `folder` holds exactly what its contents say."""
-    code = "import sys; from pathlib import Path; from index.verify import check_copy; check_copy(Path(sys.argv[1]))"
+    code = (
+        "import sys; from pathlib import Path; from index.verify import check_copy; "
+        "check_copy(Path(sys.argv[1]), sys.argv[2])"
+    )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, str(folder), chroma], capture_output=True, text=True, check=False
     )
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or [f"the process ended with {done.returncode}"])[-1]
         raise IndexDamaged(f"The new index did not pass its check ({reason}); the old one stays in use.")
 
 
-def check_copy(folder: Path) -> None:
+def check_copy(folder: Path, chroma: str = "") -> None:
     """Raises when an id is missing, foreign or double, a vector unreadable, or a search misses its own."""
     from index.records import read_contents
-    from index.vectors import open_vectors
+    from index.stores import store_at
 
     entries = {entry.id: entry for entry in read_contents(folder / CONTENTS).entries()}
-    size = sum(path.stat().st_size for path in (folder / CHROMA).rglob("*"))
+    size = sum(path.stat().st_size for path in folder.rglob("*"))
     with PrivateFolder(size) as place:
-        copy = place / CHROMA
+        copy = place / folder.name
         try:
-            shutil.copytree(folder / CHROMA, copy)
+            shutil.copytree(folder, copy)
         except OSError as error:
             raise cannot_copy(error, size) from error
-        vectors = open_vectors(copy)
+        vectors = store_at(chroma).open(copy)
+        if vectors.problem:
+            raise ValueError(vectors.problem)
         if vectors.count() != len(entries):
             raise ValueError(f"{vectors.count()} vectors for {len(entries)} entries")
         rows: dict[str, np.ndarray] = {}

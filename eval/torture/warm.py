@@ -170,8 +170,8 @@ class _Verify:
         self._asked, self._ask = os.pipe()
         self._told, self._tell = os.pipe()
 
-    def ask(self, folder: Path) -> None:
-        """In the place of `index.verify.verify_built`."""
+    def ask(self, folder: Path, chroma: str = "") -> None:
+        """In the place of `index.verify.verify_built`; the vectors are in the folder, whatever `chroma` says."""
         os.write(self._ask, os.fsencode(folder))
         os.close(self._ask)
         os.close(self._tell)

@@ -45,6 +45,12 @@ def test_an_option_goes_before_the_environment_and_that_before_the_default(name)
     assert getattr(parse(**{f"DOSSIER_{name.upper()}": ""}), name) == getattr(Config(), name)
 
 
+def test_a_chroma_server_is_named_by_an_option_or_the_environment():
+    assert parse(DOSSIER_CHROMA="http://a:1").chroma == "http://a:1"
+    assert parse("--chroma", "http://b:2", DOSSIER_CHROMA="http://a:1").chroma == "http://b:2"
+    assert parse(DOSSIER_CHROMA="").chroma == ""
+
+
 def test_the_other_options():
     config = parse("--index", "i", "--model", "m", "--strict")
     assert config == Config(index=Path("i"), model=Path("m"), strict=True)

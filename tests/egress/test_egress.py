@@ -326,6 +326,9 @@ with serve_model(Reply("The old bridge over the river was built in 1931 [1].")) 
     threading.Event().wait()
 """
 
+CHROMA = "from chromadb.cli.cli import app; app()"
+"""Chroma's own command."""
+
 VISIT = """
 import json, sys, urllib.request as web
 def get(path, data=None):
@@ -373,6 +376,17 @@ def test_nothing_leaves_and_every_command_ends_at_once(kind, tmp_path, embedder,
             asked = ("--llm", "openai:gpt-4o", "ask", case["question"])
             ran("chat ask with a model", "chat", *place, *asked, OPENAI_BASE_URL=url)
         ran("eval run", "eval", "run", *place, "--system", "all", "--questions", tmp_path / "cases.jsonl")
+
+        with started(net, "-c", CHROMA, "run", "--path", tmp_path / "chroma", **settings) as server:
+            assert any("listening" in line for line in server.stdout)
+            reading = threading.Thread(target=server.stdout.read)  # who is not read stands still in the end
+            reading.start()
+            remote = (*place[:-1], tmp_path / "remote", "--chroma", "http://127.0.0.1:8000")
+            ran("ingest to a Chroma server", "ingest", *remote)
+            assert "1931" in ran("chat ask of a Chroma server", "chat", *remote, "ask", case["question"])
+            server.kill()
+            reading.join()
+        assert net.left() == []
 
         with started(
             net, "-m", "chat", *place, "--port", "0", "--mcp", "--allow-uploads", **settings

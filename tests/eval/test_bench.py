@@ -3,8 +3,9 @@ import json
 import pytest
 
 from chat import Config
-from eval.bench import _build, _serve, _StandIn, _Stopwatch, make_questions, write_corpus
+from eval.bench import _build, _serve, _server, _StandIn, _Stopwatch, make_questions, write_corpus
 from eval.console import print_bench
+from index import VectorsUnavailable
 from ingest import read_corpus, split_passages, split_sentences
 
 
@@ -52,19 +53,32 @@ def test_the_stopwatch_counts_the_seconds_in_the_encoder(embedder):
 
 def test_a_small_corpus_is_built_and_asked(tmp_path, home):
     write_corpus(tmp_path / "corpus", 8)
-    config = Config(corpus=tmp_path / "corpus", home=home)
-    built = _build(config, 8, tmp_path / "index")
+    config = Config(corpus=tmp_path / "corpus", home=home, index=tmp_path / "index")
+    built = _build(config, 8)
     assert (built.passages, built.texts) == (9, 34)  # the title is a passage and a sentence, too
     assert 0 < built.encoder_share < 1
+    assert 0 < built.encoder_seconds < built.seconds
     assert built.disk_mib > 0
-    served = _serve(config, tmp_path / "index", make_questions(6))
+    served = _serve(config, make_questions(6))
     assert 0 < served.search_p50 <= served.search_p95
     assert 0 < served.answer_p50 <= served.answer_p95
 
 
+def test_the_same_is_measured_on_a_server_of_its_own(tmp_path, home):
+    write_corpus(tmp_path / "corpus", 8)
+    config = Config(corpus=tmp_path / "corpus", home=home, index=tmp_path / "index")
+    with _server(config, True) as (asked, memory):
+        built = _build(asked, 8)
+        assert memory() > 20
+        assert (tmp_path / "server" / "data" / "chroma.sqlite3").stat().st_size < built.disk_mib * 2**20
+        assert _serve(asked, make_questions(2)).search_p50 > 0
+    with pytest.raises(VectorsUnavailable, match="cannot be reached"):
+        _build(asked, 8)
+
+
 def test_the_figures_are_printed_and_what_was_not_measured_is_a_dash(capsys):
     built = dict.fromkeys(
-        ["passages", "texts", "seconds", "passages_per_second", "disk_mib", "memory_mib"], 2
+        ["passages", "texts", "seconds", "passages_per_second", "disk_mib", "memory_mib", "server_mib"], 2
     )
     served = dict.fromkeys(["search_p50", "search_p95", "answer_p50", "answer_p95"], 0.012)
     figures = {
@@ -74,7 +88,7 @@ def test_the_figures_are_printed_and_what_was_not_measured_is_a_dash(capsys):
             {
                 "name": "10 passages",
                 "built": built | {"encoder_share": None},
-                "served": served | {"encoder_share": 0.25, "memory_mib": 2},
+                "served": served | {"encoder_share": 0.25, "memory_mib": 2, "server_mib": None},
             }
         ],
     }
@@ -83,4 +97,4 @@ def test_the_figures_are_printed_and_what_was_not_measured_is_a_dash(capsys):
     assert "12 ms" in shown
     assert "25.0 %" in shown
     assert "3.00 s (median of 3)" in shown
-    assert shown.count("–") == 2
+    assert shown.count("–") == 3

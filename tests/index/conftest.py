@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index import Built, build_index
+from index import Built, Index, build_index, open_index
 from index.embedder import Embedder
 from index.generations import Generation, current_generation
 from ingest.corpus import Corpus, read_corpus
@@ -39,12 +39,16 @@ class Place:
     articles: Path
     index: Path
     embedder: Embedder
+    chroma: str = ""
 
     def corpus(self) -> Corpus:
         return read_corpus(self.articles)
 
     def build(self) -> Built:
-        return build_index(self.corpus(), self.index, self.embedder)
+        return build_index(self.corpus(), self.index, self.embedder, chroma=self.chroma)
+
+    def open(self) -> Index:
+        return open_index(self.index, self.embedder, chroma=self.chroma)
 
     def current(self) -> Generation:
         return current_generation(self.index)
