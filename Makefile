@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: chat ask eval test installs lint setup setup-dev setup-llm lock clean
+.PHONY: chat ask eval test test-slow installs lint setup setup-dev setup-llm lock clean
 .DEFAULT_GOAL := chat
 
 chat: setup ## open the chat on http://127.0.0.1:7860
@@ -17,9 +17,12 @@ ask: setup ## make ask Q="When was the CSTO founded?"
 eval: setup ## run the question sets and write a report
 	@$(BIN)/python -m eval run
 
-test: setup-dev ## lint is a target of its own
-	@$(BIN)/python -m coverage run -m pytest
+test: setup-dev ## lint is a target of its own, and so are the tests that take long
+	@$(BIN)/python -m coverage run -m pytest -m "not slow"
 	@$(BIN)/python -m coverage report
+
+test-slow: setup-dev ## torture, load, egress, scripts in the page, the gate of the question sets
+	@$(BIN)/python -m pytest -m slow
 
 installs: ## install anew with pip and with uv into odd, read-only folders, and ask (3 GB, some minutes)
 	@.ci/installs
