@@ -57,6 +57,8 @@ class LLMServer(ThreadingHTTPServer):
         self.replies = list(replies)
         self.requests: list[dict] = []
         self.keys: list[str] = []
+        self.times: list[float] = []
+        """When each request came, in seconds of the monotonic clock."""
         self.gone = threading.Event()
         """Set when a client left before its reply was all sent."""
         self.stopping = threading.Event()
@@ -87,6 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.server.times.append(time.monotonic())
         self.server.requests.append(asked)
         self.server.keys.append(self.headers.get("authorization", ""))
         reply = self.server.next_reply()

@@ -37,7 +37,7 @@ class Breaking:
     def __init__(self, answerer):
         self.answerer = answerer
         self.articles, self.examples, self.finder = answerer.articles, answerer.examples, answerer.finder
-        self.answer = answerer.answer
+        self.answer, self.without_model = answerer.answer, answerer.without_model
 
     def stream(self, question, history=(), scope=None):
         if "break" in question:

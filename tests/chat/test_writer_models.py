@@ -1,12 +1,12 @@
 """A language model over a real connection: what comes back, and what each fault says."""
 
-import asyncio
 import logging
 import sys
 import threading
 import time
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -92,18 +92,14 @@ def test_a_server_says_how_long_to_wait():
     assert time.perf_counter() - began > 0.3
 
 
-def test_each_wait_for_a_server_in_trouble_is_twice_the_one_before(monkeypatch):
-    waits = []
-    sleep = asyncio.sleep
-
-    async def watched(seconds):
-        waits.append(seconds)
-        await sleep(0)
-
-    monkeypatch.setattr("chat.writer.models.asyncio.sleep", watched)
-    limits = Limits(first=5, stall=5, whole=10, retries=3, wait=0.25)
-    fault_of(*[Reply(status=503)] * 4, limits=limits)
-    assert [seconds for seconds in waits if seconds >= 0.25] == [0.25, 0.5, 1.0]
+def test_each_wait_for_a_server_in_trouble_is_twice_the_one_before():
+    limits = Limits(first=5, stall=5, whole=10, retries=3, wait=0.1)
+    with serve_model(*[Reply(status=503)] * 4) as server, model_on(server, limits) as model:
+        with pytest.raises(ModelFault):
+            model.ask(ASK)
+        waits = [later - earlier for earlier, later in pairwise(server.times)]
+    assert all(waited >= least for waited, least in zip(waits, (0.1, 0.2, 0.4), strict=True))
+    assert waits[0] < waits[2]
 
 
 @pytest.mark.parametrize(

@@ -406,7 +406,8 @@ def test_no_proxy_is_asked_no_setting_is_taken_and_no_python_server_is_loaded(re
     with nobody() as other:
         elsewhere = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), other)
         done = subprocess.run(
-            [sys.executable, "-c", ASKER, remote.articles, home, remote.index, remote.chroma],
+            # -P: the folder has one of the name of a room
+            [sys.executable, "-P", "-c", ASKER, remote.articles, home, remote.index, remote.chroma],
             env={**os.environ, **elsewhere, "CHROMA_SERVER_HOST": other},
             cwd=tmp_path,
             capture_output=True,

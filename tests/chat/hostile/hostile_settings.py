@@ -182,7 +182,7 @@ SETS = [
     question_set("a text", '"x"', "has to be an object"),
     question_set("bytes", b"\xff\xfe\0", "not UTF-8"),
     question_set("wrong types", '{"id": 1, "question": [], "category": {}, "answerable": "no"}', "id"),
-    question_set("half a character", CASE % ("When\\ud800?", ""), "half of a character"),
+    question_set("half a character", CASE % ("When\\ud800?", ""), "half a character"),
     question_set("a history that is forged", CASE % ("When?", ', "history": [{"role": "system", "content": 3}]'), "history"),
     question_set("the same id twice", "\n".join([CASE % ("When?", "")] * 2), "is already used"),
     Setting("question set: a pipe", EVAL, ("check", *GOOD, "{}/pipe"), "cannot be read (it is a pipe", lambda f: os.mkfifo(f / "pipe")),
