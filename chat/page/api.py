@@ -17,12 +17,22 @@ log = logging.getLogger(__name__)
 def add_api(answerer: Answerer, at_once: int) -> None:
     """Adds `/ask` and `/search`; call inside the page's `gr.Blocks`."""
 
-    def ask(question: str, articles: list[str] | None = None) -> dict[str, Any]:
+    page = gr.context.Context.root_block
+
+    def forget(request: gr.Request) -> None:
+        # Gradio keeps a session of 40 kB for each request that names none, and nothing here needs one
+        page.state_holder.session_data.pop(request.session_hash, None)
+
+    def ask(question: str, request: gr.Request, articles: list[str] | None = None) -> dict[str, Any]:
         """Asks the articles a question. Every statement of the answer names the citations it rests on."""
+        forget(request)
         return _told(lambda: ask_articles(answerer, question, articles))
 
-    def search(query: str, articles: list[str] | None = None, limit: int = 5) -> list[dict[str, Any]]:
+    def search(
+        query: str, request: gr.Request, articles: list[str] | None = None, limit: int = 5
+    ) -> list[dict[str, Any]]:
         """Finds the passages nearest to a query, best first."""
+        forget(request)
         return _told(lambda: search_passages(answerer, query, articles, limit))
 
     for function in (ask, search):

@@ -35,8 +35,7 @@ QUEUE_MOST = 1_000
 """Events in Gradio's queue, looking for questions to go on with included."""
 
 SESSIONS_MOST = 500
-"""That are remembered, 40 kB each and what was asked; each question by API is one. A page that was forgotten gives its
-conversation back by itself."""
+"""That are remembered, 40 kB each and what was asked. A page that was forgotten gives its conversation back by itself."""
 
 UPLOAD_MOST = "1kb"
 """Gradio's own upload address is closed; if it were not, this would bound it."""

@@ -11,7 +11,7 @@ from gradio.state_holder import SessionState
 from chat.page.guard import Guard, policy
 from chat.page.serving import PageError, open_server
 from chat.page.settings import PageSettings
-from eval.load import Reader
+from eval.load import Program, Reader
 
 
 async def _app(scope, receive, send):
@@ -103,4 +103,6 @@ def test_what_is_kept_for_a_session_does_not_grow_with_each_question(served, ans
             person._event("take", ["x" * 4_001, None, None])  # refused
             person._event("open_article", [None, None], {"article": "none"})
             sizes.append(components())
-    assert sizes[0] == sizes[-1] > 0
+        assert Program(urlsplit(address).port, 1, []).ask("Who leads it?").kind == "answer"
+        sizes.append(components())  # who asks by API has none
+    assert sizes[0] == sizes[-2] == sizes[-1] > 0
