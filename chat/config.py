@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from chat.question import whole_text
+
 PROJECT = Path(__file__).resolve().parent.parent
 MAX_QUESTION = 4_000
 """Characters; a longer question is refused."""
@@ -51,10 +53,14 @@ class Config:
         """The folder of this corpus's index: two corpora never share one."""
         if self.index is not None:
             return self.index
-        place = self.corpus.resolve()
-        digest = hashlib.sha256(os.fsencode(place)).hexdigest()[:8]
-        name = place.name.encode("utf-8", "replace").decode("utf-8")  # Chroma takes no others
-        return self.home / "index" / f"{name}-{digest}"
+        return self.home / "index" / folder_name(self.corpus)
+
+
+def folder_name(corpus: Path) -> str:
+    """A name for what belongs to one corpus: two corpora never share one."""
+    place = corpus.resolve()
+    digest = hashlib.sha256(os.fsencode(place)).hexdigest()[:8]
+    return f"{whole_text(place.name)}-{digest}"  # Chroma takes no halves of characters
 
 
 def add_config_arguments(

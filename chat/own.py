@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from chat.config import folder_name
 from chat.errors import ChatError
 from ingest import Article, RefusedFile, load_document, make_article
 from ingest.loaders import MAX_BYTES, SUFFIXES
@@ -77,9 +78,7 @@ def open_own_corpus(corpus: Path, home: Path) -> OwnCorpus:
             f"The corpus folder {corpus} does not exist. Name a folder of articles with --corpus."
         )
     place = corpus.resolve()
-    digest = hashlib.sha256(os.fsencode(place)).hexdigest()[:8]
-    name = place.name.encode("utf-8", "replace").decode("utf-8")
-    folder = home / "own" / f"{name}-{digest}"
+    folder = home / "own" / folder_name(corpus)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _copy_changed(place, folder, top=True)

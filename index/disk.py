@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from index.errors import BuildInProgress, DossierIndexError
+from ingest.written import sync_folder
 
 LOCK = ".build.lock"
 
@@ -66,14 +67,6 @@ def sync_tree(folder: Path) -> None:
             with open(os.path.join(parent, name), "rb") as stream:
                 os.fsync(stream.fileno())
         sync_folder(Path(parent))
-
-
-def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -23,7 +23,6 @@ from index.disk import (
     list_names,
     open_file,
     remove,
-    sync_folder,
     sync_tree,
     unlock_folder,
     write_atomically,
@@ -31,6 +30,7 @@ from index.disk import (
 from index.errors import IndexDamaged
 from index.private import REMEDY, cannot_copy
 from index.room import check_room
+from ingest.written import sync_folder
 
 MANIFEST = "manifest.json"
 CONTENTS = "passages.jsonl"

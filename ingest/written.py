@@ -43,7 +43,7 @@ class WrittenQuestions:
         try:
             fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._end_last_line()
-            _sync_folder(self.file.parent)
+            sync_folder(self.file.parent)
         except BlockingIOError as error:
             self._stream.close()
             raise IngestError(
@@ -171,7 +171,7 @@ def _row(line: bytes) -> dict[str, Any] | None:
     return row if isinstance(quotes, list) and all(isinstance(quote, str) for quote in quotes) else None
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """A file's name, too, must reach the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from chat.engine import Answerer
 from chat.logs import log_fault
 from chat.programs import ask_articles, read_article, search_passages
+from chat.question import whole_text
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ def reply_to(body: bytes, answerer: Answerer) -> dict[str, Any] | None:
     if "id" not in message:
         return None
     id = message["id"]
-    if type(id) not in (str, int) or (isinstance(id, str) and not _is_whole(id)):
+    if type(id) not in (str, int) or (isinstance(id, str) and whole_text(id) != id):
         return _failed(None, -32600, "the id of a request is a text or a whole number")
     params = message.get("params")
     try:
@@ -115,11 +116,6 @@ def reply_to(body: bytes, answerer: Answerer) -> dict[str, Any] | None:
 def _refuse_constant(name: str) -> None:
     """NaN and Infinity are no JSON, though Python reads them."""
     raise ValueError(name)
-
-
-def _is_whole(text: str) -> bool:
-    """False for a text with halves of characters, which no reply can hold."""
-    return not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def _result(method: str, params: Mapping[str, Any], answerer: Answerer) -> dict[str, Any]:
