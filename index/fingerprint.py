@@ -11,8 +11,8 @@ from index.embedder import Embedder
 from ingest.corpus import Corpus
 from ingest.questions import Gap, Prepared
 
-SCHEMA = 4
-"""Raised when what is stored, or how texts are selected, split or embedded, changes."""
+SCHEMA = 5
+"""Raised when what is stored, or how texts are selected, split, embedded or searched, changes."""
 
 _PROBES = ("When was the treaty signed?", "Zwölf Boxkämpfer jagen Viktor.", "1,500 troops – redeployed.")
 """The same dimension is not the same embedder: these texts' vectors tell them apart."""
