@@ -44,7 +44,9 @@ def test_the_nearest_are_found_by_every_build_and_in_the_same_order(tmp_path):
 
     middles = around(np.zeros((250, 384)), 1.0)
     rows = around(np.repeat(middles, 8, axis=0), 0.03)
-    rows = np.concatenate([rows, rows[:400]])  # some twice, as a question that was written for two sentences is
+    rows = np.concatenate(
+        [rows, rows[:400]]
+    )  # some twice, as a question that was written for two sentences is
     ids = [f"{i:04}" for i in range(len(rows))]
     asked = around(rows[chance.integers(0, len(rows), 400)], 0.03)
     builds = []
