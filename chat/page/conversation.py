@@ -102,10 +102,19 @@ def untick(conversation: Conversation, tick: int, articles: frozenset[str]) -> N
             conversation.unticked = tick, articles
 
 
-def put_before(conversation: Conversation, id: str, exchanges: Iterable[Exchange]) -> None:
-    """Puts what a browser kept before what was asked since, once; for a session that was forgotten meanwhile."""
+def put_before(
+    conversation: Conversation, id: str, exchanges: Iterable[Exchange], scope: frozenset[str] | None = None
+) -> None:
+    """Puts what a browser kept before what was asked since, once; for a session that was forgotten meanwhile.
+
+    What was asked before it was known which articles are ticked is asked again of those in `scope`.
+    """
     with _changing:
         if conversation.id != id:
+            for place, exchange in enumerate(conversation):
+                if exchange.scope != scope:
+                    exchange.state = "stopped"  # whoever answers it notices
+                    conversation[place] = Exchange(exchange.question, scope)
             conversation[:0] = exchanges
             conversation.id = id
 

@@ -145,6 +145,11 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
         known, (_, unticked) = frozenset(answerer.articles), asked.unticked
         return known - unticked if known & unticked else None
 
+    def hear_ticks(event: gr.EventData, asked: Conversation) -> None:
+        named, tick = _said(event).get("unticked"), _said(event).get("tick")
+        if isinstance(named, list) and isinstance(tick, int):
+            untick(asked, tick, answerer.articles.keys() & frozenset(map(as_text, named)))
+
     def take(question: Any, asked: Conversation, request: gr.Request) -> tuple[Any, ...]:
         question, scope = as_text(question), scope_of(asked)
         client = client_of(request.request.scope)
@@ -179,7 +184,8 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
         if rows is None:
             asked.id = id
         elif _said(event).get("forgotten") is True:
-            put_before(asked, id, kept)
+            hear_ticks(event, asked)
+            put_before(asked, id, kept, scope_of(asked))
         else:
             replace_all(asked, id, kept)
         return notice, asked, drawn(asked)
@@ -223,9 +229,7 @@ def connect(parts: Parts, answerer: Answerer, settings: PageSettings, room: Wait
         return render_article_list(answerer.articles, scope_of(asked), names), asking(asked)
 
     def choose(event: gr.EventData, asked: Conversation) -> tuple[Conversation, str, str]:
-        named, tick = _said(event).get("unticked"), _said(event).get("tick")
-        if isinstance(named, list) and isinstance(tick, int):
-            untick(asked, tick, answerer.articles.keys() & frozenset(map(as_text, named)))
+        hear_ticks(event, asked)
         return asked, asking(asked), ""
 
     def evaluate(event: gr.EventData) -> str:

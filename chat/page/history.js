@@ -51,8 +51,8 @@ function keep() {
   else if (drawn?.dataset.conversation === '' && known) {
     // the server has forgotten this session: it was started anew, or the machine had slept
     known = false;
-    trigger('restore', { id: here, exchanges: readKept(here)?.exchanges ?? [], forgotten: true });
-    trigger('scope', { unticked, tick });
+    trigger('restore', { id: here, exchanges: readKept(here)?.exchanges ?? [], forgotten: true, unticked, tick });
+    trigger('scope', { unticked, tick }); // draws what is asked
     return;
   }
   if (drawn?.dataset.conversation === `${here}~`) {

@@ -207,8 +207,11 @@ document.addEventListener('keydown', (event) => {
 });
 
 const ticks = () => [...reader().querySelectorAll('input[name=scope]')];
-let unticked = []; // the articles that are not asked
-let tick = 0; // counts the changes, so that of two the later one holds, whichever the server hears first
+// The articles that are not asked; they stay so when the page is loaded anew.
+const UNTICKED = 'dossier-unticked';
+let unticked = JSON.parse(sessionStorage.getItem(UNTICKED) ?? '[]');
+addEventListener('pagehide', () => sessionStorage.setItem(UNTICKED, JSON.stringify(unticked)));
+let tick = unticked.length; // counts the changes, so that of two the later one holds, whichever the server hears first
 
 document.addEventListener('change', (event) => {
   if (event.target.name === 'all') for (const tick of ticks()) tick.checked = event.target.checked;
@@ -227,6 +230,7 @@ function tidyTicks() {
 }
 
 whenThere('#asking', (asking) => {
+  if (tick) trigger('scope', { unticked, tick });
   new MutationObserver(() => {
     const told = +asking.querySelector('[data-tick]')?.dataset.tick;
     if (told < tick) trigger('scope', { unticked, tick }); // an older one was drawn last

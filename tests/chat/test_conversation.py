@@ -121,6 +121,19 @@ def test_what_a_browser_kept_is_put_before_what_was_asked_since_and_only_once():
     assert conversation.id == "a"
 
 
+def test_what_was_asked_before_the_ticks_were_known_is_asked_again_of_what_is_ticked():
+    running, other = Exchange("now", None, "running"), Exchange("too", frozenset("b"))
+    conversation = Conversation([running, other])
+    put_before(conversation, "a", [Exchange("then", None, "done")], frozenset("b"))
+    assert [(e.question, e.scope, e.state) for e in conversation] == [
+        ("then", None, "done"),
+        ("now", frozenset("b"), "waiting"),
+        ("too", frozenset("b"), "waiting"),
+    ]
+    assert conversation[2] is other
+    assert running.state == "stopped"  # so that whoever answers it goes on with the new one
+
+
 def test_of_two_ticks_the_later_one_holds_whichever_is_heard_first():
     conversation = Conversation()
     untick(conversation, 2, frozenset("ab"))

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chat import Progress
+from chat.page.render import OUTCOMES
 
 FOUNDED = "When was the CSTO founded?"
 DRONES = "Which countries have sold drones to Central Asia?"
@@ -322,10 +323,14 @@ def test_a_conversation_goes_on_when_dossier_was_started_anew(wait, answerer, pi
                 question.fill(DRONES)
                 question.press("Enter")
                 expect(page.locator(".asked h2")).to_have_text([FOUNDED, DRONES])
-                expect(page.locator("#exchange-2 .outcome")).to_be_visible()
+                outcome = answerer.answer(DRONES, scope={"kursk-incursion"}).outcome
+                assert answerer.answer(DRONES).outcome != outcome
+                expect(page.locator("#exchange-2 .outcome")).to_have_text(OUTCOMES[outcome])
+                expect(page.locator("#asking")).to_have_text("Asking 1 of five articles")
                 picture(page, "started-anew")
                 page.reload()
                 expect(page.locator(".asked h2")).to_have_text([FOUNDED, DRONES])
+                expect(page.locator("#asking")).to_have_text("Asking 1 of five articles")
 
 
 def test_an_older_drawing_does_not_undo_a_newer_one(page: Page, ask):
