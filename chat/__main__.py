@@ -3,6 +3,7 @@
 import argparse
 import atexit
 import gc
+import importlib
 import importlib.util
 import io
 import logging
@@ -20,6 +21,12 @@ from index import DossierIndexError
 from ingest import IngestError
 
 log = logging.getLogger("chat")
+
+TRAINED = {
+    "train-reader": "offline reader",
+    "train-checker": "check of a language model's statements",
+}
+"""Commands of `chat.NAME.train`."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,21 +50,21 @@ def main(arguments: list[str] | None = None) -> int:
     ask.add_argument(
         "--article", action="append", metavar="ID", help="ask only this article (may be repeated)"
     )
-    # its options need torch's module to be known, and are parsed there
-    commands.add_parser(
-        "train-reader", help="train the offline reader anew (needs the `train` extra)", add_help=False
-    )
+    # their options need torch's module to be known, and are parsed there
+    for command, what in TRAINED.items():
+        help = f"train the {what} anew (needs the `train` extra)"
+        commands.add_parser(command, help=help, add_help=False)
     commands.add_parser("models", help="say which language model is chosen, and whether it can be reached")
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.command != "train-reader":
+    if rest and options.command not in TRAINED:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a character that a terminal lacks is no reason to stop
     set_up_logs(options)
     try:
-        if options.command == "train-reader":
-            return _train_reader(rest)
+        if options.command in TRAINED:
+            return _train(options.command, rest)
         if options.command == "models":
             return _models(config_from(options))
         if options.command == "login":
@@ -91,15 +98,13 @@ def _models(config: Config) -> int:
     return 0 if reached.ok else 1
 
 
-def _train_reader(arguments: list[str]) -> int:
+def _train(command: str, arguments: list[str]) -> int:
     if importlib.util.find_spec("torch") is None:
         raise ChatError("Training needs torch: pip install torch==2.13.0, as the `train` extra has it.")
-    from chat.reader.train import add_arguments
-    from chat.reader.train import main as train
-
-    parser = argparse.ArgumentParser(prog="python -m chat train-reader")
-    add_arguments(parser)
-    return train(parser.parse_args(arguments))
+    training = importlib.import_module(f"chat.{command.removeprefix('train-')}.train")
+    parser = argparse.ArgumentParser(prog=f"python -m chat {command}")
+    training.add_arguments(parser)
+    return training.main(parser.parse_args(arguments))
 
 
 def _ask(answerer: Answerer, options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from weakref import WeakKeyDictionary
 
 from chat.answers import Answer, Closest, Found, Progress, Turn
+from chat.checker.minilm import open_checker
 from chat.citing import Cites, keep_supported
 from chat.composing import Choice, choose, choose_contrast, choose_overview, merge, write_statements
 from chat.config import MAX_QUESTION, Config
@@ -296,7 +297,10 @@ def open_answerer(
     index = _open_index(config, corpus, embedder, on_progress)
     reader = open_reader(config.home, config.model) if config.reader else None
     used = (("prepared", config.prepared and bool(index.contents.prepared)), ("reader", reader is not None))
-    author = Author(open_model(choice), embedder.embed, config.on_llm_failure) if choice else None
+    author = None
+    if choice:
+        checker = open_checker(config.home, config.model)
+        author = Author(open_model(choice), embedder.embed, config.on_llm_failure, checker)
     reading = "+".join(name for name, is_used in used if is_used) or "plain"
     weights = read_weights(reading, gaps=bool(index.contents.gaps))
     return Answerer(index, reading, weights, reader, author)

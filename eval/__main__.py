@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
+from chat.checker.minilm import open_checker
 from chat.config import Config, add_config_arguments, add_model_arguments, config_from
 from chat.engine import open_answerer
 from chat.logs import add_log_arguments, set_up_logs
@@ -315,7 +316,8 @@ def _pairs(options: argparse.Namespace) -> int:
     config = config_from(options)
     corpus = read_corpus(config.corpus)
     embedder = open_embedder(config.home, config.model)
-    verifier = Verifier(parse_synonyms(corpus.synonyms), embedder.embed)
+    checker = open_checker(config.home, config.model)
+    verifier = Verifier(parse_synonyms(corpus.synonyms), embedder.embed, checker)
     print(*pair_table(read_pairs(articles=corpus.articles), verifier).lines(), sep="\n")
     return 0
 

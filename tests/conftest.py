@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 from hypothesis import settings
 
+from chat.checker.minilm import MiniLMChecker, open_checker
 from index import Index, MiniLM, build_index, open_embedder, open_index
 from ingest.corpus import Corpus, read_corpus
 
@@ -40,6 +41,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def embedder(home: Path) -> MiniLM:
     return open_embedder(home)
+
+
+@pytest.fixture(scope="session")
+def checker(home: Path) -> MiniLMChecker:
+    return open_checker(home)
 
 
 @pytest.fixture(scope="session")

@@ -49,9 +49,9 @@ def seal(file: Path) -> Path:
     return mark
 
 
-def check_adapter(folder: Path) -> str:
-    """The hash of the folder's reader.safetensors; WeightsError unless it is the one noted beside it."""
-    file, mark = folder / "reader.safetensors", folder / "reader.sha256"
+def check_adapter(folder: Path, name: str) -> str:
+    """The hash of the folder's `name`.safetensors; WeightsError unless it is the one noted beside it."""
+    file, mark = folder / f"{name}.safetensors", folder / f"{name}.sha256"
     for each in (file, mark):
         if not each.is_file():
             raise WeightsError(f"{each.name} is not in {folder}. It comes with Dossier: install it again.")
@@ -59,7 +59,7 @@ def check_adapter(folder: Path) -> str:
     if found != wanted:
         raise WeightsError(
             f"{file} has sha256 {found[:16]}…, not {wanted[:16]}…: it is damaged. Install Dossier again, "
-            "or train it anew with `python -m chat train-reader`."
+            f"or train it anew with `python -m chat train-{name}`."
         )
     return found
 

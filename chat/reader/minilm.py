@@ -43,10 +43,12 @@ class Tokens:
     """For each token of the sentence, its place in the sentence in code points."""
 
 
-def arrange(tokenizer: Tokenizer, question: str, candidates: Sequence[Candidate]) -> list[Tokens]:
-    """The question with each candidate, as the encoder reads them."""
+def arrange(
+    tokenizer: Tokenizer, question: str, candidates: Sequence[Candidate], asked_tokens: int = QUESTION_TOKENS
+) -> list[Tokens]:
+    """The question with each candidate, as the encoder reads them; `asked_tokens` of the question are read."""
     cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    asked = tokenizer.encode(question, add_special_tokens=False).ids[:QUESTION_TOKENS]
+    asked = tokenizer.encode(question, add_special_tokens=False).ids[:asked_tokens]
     contexts = tokenizer.encode_batch([c.context for c in candidates], add_special_tokens=False)
     sentences = tokenizer.encode_batch([c.text for c in candidates], add_special_tokens=False)
     arranged = []
@@ -131,7 +133,7 @@ def open_reader(home: Path, model: Path | None = None, weights: Path = WEIGHTS) 
     """
     base = find_weights(model)
     check_weights(base)
-    adapter = check_adapter(weights)
+    adapter = check_adapter(weights, "reader")
 
     def build() -> bytes:
         # here, because a start with a cached graph needs neither library

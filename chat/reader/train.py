@@ -6,7 +6,7 @@ import math
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -205,7 +205,7 @@ def batches(items: list[Item], limit: int, chance: random.Random) -> Iterator[li
     yield from found
 
 
-def loss_of(network: Network, items: Sequence[Item], recipe: Recipe) -> tuple[Tensor, dict[str, float]]:
+def answer_loss(network: Network, items: Sequence[Item], recipe: Recipe) -> tuple[Tensor, dict[str, float]]:
     """The loss of a batch, and its parts.
 
     The choice is a softmax over a question's sentences and 'none of them', whose logit is 0; so the
@@ -234,9 +234,13 @@ def loss_of(network: Network, items: Sequence[Item], recipe: Recipe) -> tuple[Te
     return total, dict(zip(("choice", "binary", "span"), (float(p.detach()) for p in parts), strict=True))
 
 
-def train(
-    network: Network, groups: Sequence[Group], tokenizer: Tokenizer, recipe: Recipe, out: Path
-) -> list[dict[str, float]]:
+Draw = Callable[[random.Random], list[Item]]
+"""What one epoch learns from."""
+Loss = Callable[[Network, Sequence[Item], Recipe], tuple[Tensor, dict[str, float]]]
+"""The loss of a batch, and its parts."""
+
+
+def train(network: Network, draw: Draw, loss_of: Loss, recipe: Recipe, out: Path) -> list[dict[str, float]]:
     """Trains in place; gives the curve, and keeps the latest state in `out`."""
     chance = random.Random(recipe.seed)
     torch.manual_seed(recipe.seed)
@@ -253,9 +257,7 @@ def train(
     seen: dict[str, float] = {}
     step = total = 0
     for _ in range(recipe.epochs):
-        plan = list(
-            batches([draw(g, tokenizer, recipe, chance) for g in groups], recipe.batch_tokens, chance)
-        )
+        plan = list(batches(draw(chance), recipe.batch_tokens, chance))
         total = total or len(plan) * recipe.epochs
         for batch in plan:
             warm = min(1.0, (step + 1) / (0.05 * total))
@@ -329,19 +331,23 @@ def main(args: argparse.Namespace) -> int:
     if learned:
         again = random.Random(CORPUS.seed).sample(general, min(len(general), len(learned) // 2))
         rounds.append(([*learned, *again], CORPUS))
-    curves = [
-        asdict(recipe) | {"groups": len(groups), "curve": train(network, groups, tokenizer, recipe, args.out)}
-        for groups, recipe in rounds
-    ]
+    curves = []
+    for groups, recipe in rounds:
+
+        def drawn(chance: random.Random, groups=groups, recipe=recipe) -> list[Item]:
+            return [draw(group, tokenizer, recipe, chance) for group in groups]
+
+        curve = train(network, drawn, answer_loss, recipe, args.out)
+        curves.append(asdict(recipe) | {"groups": len(groups), "curve": curve})
 
     base = {name: value.numpy() for name, value in load_file(weights.model).items()}
     adapter = cut(base, {name: value.numpy() for name, value in state(network).items()}, args.rank)
-    write_adapter(adapter, args.out)
+    write_adapter(adapter, args.out, "reader")
     scale, shift = calibrate(open_reader(args.out, weights=args.out), squad)
     # sigmoid(scale · logit + shift) needs no step of its own: it goes into the head
     adapter["relevance.weight"] = (adapter["relevance.weight"] * scale).astype(np.float16)
     adapter["relevance.bias"] = (adapter["relevance.bias"] * scale + shift).astype(np.float16)
-    write_adapter(adapter, args.out)
+    write_adapter(adapter, args.out, "reader")
 
     reader = open_reader(args.out, weights=args.out)
     squad_file = args.data / "squad-part.json"
@@ -392,9 +398,9 @@ def calibrate(reader: Reader, squad: Sequence[Group]) -> tuple[float, float]:
     return scale, shift
 
 
-def write_adapter(adapter: Mapping[str, np.ndarray], folder: Path) -> None:
-    """Writes reader.safetensors and its hash, readable by everyone as files of a package are."""
-    file = folder / "reader.safetensors"
+def write_adapter(adapter: Mapping[str, np.ndarray], folder: Path, name: str) -> None:
+    """Writes `name`.safetensors and its hash, readable by everyone as files of a package are."""
+    file = folder / f"{name}.safetensors"
     save_arrays(dict(adapter), file)
     file.chmod(0o644)
     seal(file)

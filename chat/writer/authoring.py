@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from chat.answers import Answer, Progress, Statement, Turn
+from chat.checker import Checker
 from chat.citing import Cites
 from chat.composing import DISAGREE, Choice, source_name
 from chat.config import OnFailure
@@ -39,9 +40,16 @@ OWN_WORDS = "These are the articles' own words."
 class Author:
     """Rewrites answers with one language model; close it."""
 
-    def __init__(self, model: LanguageModel, embed: Embed, on_failure: OnFailure = "fall-back"):
+    def __init__(
+        self,
+        model: LanguageModel,
+        embed: Embed,
+        on_failure: OnFailure = "fall-back",
+        checker: Checker | None = None,
+    ):
         self.model = model
         self._embed = embed
+        self._checker = checker
         self._on_failure = on_failure
         self._writers: WeakKeyDictionary[Searcher, Writer] = WeakKeyDictionary()
 
@@ -114,7 +122,9 @@ class Author:
         writer = self._writers.get(searcher)
         if writer is None:
             groups = parse_synonyms(searcher.contents.synonyms)
-            writer = self._writers[searcher] = Writer(self.model, Verifier(groups, self._embed))
+            writer = self._writers[searcher] = Writer(
+                self.model, Verifier(groups, self._embed, self._checker)
+            )
         return writer
 
     def _without(self, answer: Answer, draft: Draft, fault: str) -> Answer:

@@ -184,11 +184,17 @@ past / future
 """On each line, what stands left of the stroke is the opposite of what stands right of it."""
 
 
+def sides() -> list[tuple[list[str], list[str]]]:
+    """The lines of the lexicon, each as the words on its left and those on its right."""
+    lines = (line.split("/") for line in _LEFT_AND_RIGHT.strip().splitlines())
+    return [(left.split(), right.split()) for left, right in lines]
+
+
 def opposites_by(stem: Callable[[str], str]) -> Mapping[str, frozenset[str]]:
     """The stem of each word to those of its opposites."""
     found: dict[str, frozenset[str]] = {}
-    for line in _LEFT_AND_RIGHT.strip().splitlines():
-        left, right = ([stem(word) for word in side.split()] for side in line.split("/"))
+    for some, others in sides():
+        left, right = [stem(word) for word in some], [stem(word) for word in others]
         for these, those in ((left, right), (right, left)):
             for one in these:
                 found[one] = found.get(one, frozenset()) | frozenset(those) - {one}

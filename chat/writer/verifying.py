@@ -1,4 +1,4 @@
-"""Does the evidence support a statement? Checks by rules and one fitted threshold; no language model."""
+"""Does the evidence support a statement? Checks by rules and by a small model that reads both; no language model."""
 
 import re
 from collections import Counter
@@ -7,13 +7,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 
+from chat.checker import Checker
 from chat.writer.matching import HARDLY_ALIKE, Embed, Matcher, Pair, alikeness, common_start
 from chat.writer.roles import swapped
 from chat.writer.wording import Unit, UnitKind, Wording
 from index.synonyms import Group
-
-COVERED = 0.55
-"""The least share of a statement's words that its evidence must have; fitted on the `fit` pairs."""
 
 _STRONG: tuple[tuple[str, str], ...] = (
     (
@@ -118,21 +116,68 @@ class Verdict:
     """Share of the statement's words that the evidence has, 0 to 1."""
     against: tuple[str, ...]
     """One line for each thing that is not supported; empty when all is."""
+    support: float | None = None
+    """How surely the evidence says it as the checker reads both, 0 to 1; None where it was not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What decides; fitted on the `fit` pairs by `fit_limits`."""
+
+    covered: float
+    """The least share of a statement's words that its evidence must have."""
+    doubted: float
+    """Supported less than so, a statement is refused whatever the rules say."""
+    sure: float
+    """Supported so much, it may say it in words that the evidence does not have."""
+
+
+LIMITS = Limits(covered=0.65, doubted=0.001, sure=0.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found out about a statement and its evidence, before anything is decided."""
+
+    against: tuple[str, ...]
+    """What the rules say against it, whatever its words: numbers, names, negations, hedges, who did it."""
+    strange: tuple[str, ...]
+    """What it says in words that the evidence does not have; they may mean the same."""
+    coverage: float
+    support: float | None
+    """The checker's reading; None without one."""
+
+    def judge(self, limits: Limits = LIMITS) -> Verdict:
+        """The verdict; without a checker no strange words pass."""
+        against = list(self.against)
+        if self.support is None or self.support < limits.sure:
+            against += self.strange
+            if self.coverage < limits.covered:
+                against.append(f"only {self.coverage:.0%} of its words are in the evidence")
+        if self.support is not None and self.support < limits.doubted:
+            against.append(f"read beside it, the evidence does not say so ({self.support:.1%})")
+        return Verdict(not against, self.coverage, tuple(against), self.support)
 
 
 class Verifier:
-    """Checks statements against evidence, with a corpus's synonyms and an embedder for single words."""
+    """Checks statements against evidence, with a corpus's synonyms, an embedder for single words and a checker."""
 
-    def __init__(self, groups: Sequence[Group] = (), embed: Embed | None = None, covered: float = COVERED):
+    def __init__(
+        self, groups: Sequence[Group] = (), embed: Embed | None = None, checker: Checker | None = None
+    ):
         self._matcher = Matcher(groups, embed)
-        self._covered = covered
+        self._checker = checker
 
     def check(self, statement: str, evidence: Sequence[str]) -> Verdict:
         """The verdict on a statement; `evidence` are the cited quotes, in the order of their articles."""
+        return self.examine(statement, evidence).judge()
+
+    def examine(self, statement: str, evidence: Sequence[str]) -> Findings:
+        """What `check` judges by."""
         pair = self._matcher.pair(statement, evidence)
         if not any(unit.kind != "number" for unit in pair.statement.units):
-            return Verdict(False, 0.0, ("it says nothing that can be checked",))
-        against = [
+            return Findings(("it says nothing that can be checked",), (), 0.0, None)
+        against = (
             *_missing_numbers(pair),
             *_missing_names(pair),
             *_changed_quotes(pair),
@@ -148,13 +193,11 @@ class Verifier:
             *_turned_degrees(pair),
             *_bound_otherwise(pair),
             *swapped(pair),
-        ]
-        against += _added(pair)
-        against += _new_things(pair)
-        coverage = _coverage(pair)
-        if coverage < self._covered:
-            against.append(f"only {coverage:.0%} of its words are in the evidence")
-        return Verdict(not against, coverage, tuple(against))
+            *_new_things(pair),
+        )
+        strange = tuple(_added(pair))
+        support = self._checker.support(statement, evidence) if self._checker else None
+        return Findings(against, strange, _coverage(pair), support)
 
 
 def _coverage(pair: Pair) -> float:

@@ -325,8 +325,27 @@ class Worder:
             0,
             0,
             at,
-            opening=capital and starts and not name and token.low not in _TITLES,
+            opening=capital
+            and starts
+            and not name
+            and token.low not in _TITLES
+            and _may_name(token, following),
         )
+
+
+_AFTER_NO_NAME = frozenset(
+    "to in at of on about over among by with from as enough that how what than".split()
+)
+_FORM_OF_NO_NAME = re.compile(
+    r".{3,}(?:ed|ing|ly|ness|ment|tion|sion|ious|ous|ful|less|able|ible|ive|ance|ence|ency|ity|ship|ism)"
+)
+
+
+def _may_name(opening: _Token, following: _Token | None) -> bool:
+    """False for a sentence's first word that its form or the next word tells to be none: "Anxious to"."""
+    if _FORM_OF_NO_NAME.fullmatch(opening.low):
+        return False
+    return following is None or following.low not in _AFTER_NO_NAME
 
 
 def plain(text: str) -> str:

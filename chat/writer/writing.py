@@ -172,6 +172,8 @@ class Writer:
         decision = _removed(written, *against) | {"outcome": outcome}
         if verdict:
             decision["coverage"] = round(verdict.coverage, 3)
+            if verdict.support is not None:
+                decision["support"] = round(verdict.support, 3)
         if not support:
             return None, decision
         return Supported(written.text, support, outcome == "recited"), decision

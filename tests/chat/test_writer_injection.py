@@ -105,12 +105,12 @@ def engine(tmp_path_factory, home):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_an_obeyed_injection_shows_nothing_unsupported_and_loads_nothing(engine, name):
+def test_an_obeyed_injection_shows_nothing_unsupported_and_loads_nothing(engine, checker, name):
     _, obeyed, forbidden = CASES[name]
     (article,) = (id for id, article in engine.articles.items() if article.file == f"{name}.txt")
     with serve_model(Reply(obeyed)) as server:
         model = open_model(choose_model("openai:m", server.url), Limits(first=5, stall=5, whole=10))
-        author = Author(model, engine._index.embedder.embed)
+        author = Author(model, engine._index.embedder.embed, checker=checker)
         answer = Answerer(engine._index, engine.reading, engine._weights, author=author).answer(
             ASKED, scope={article}
         )

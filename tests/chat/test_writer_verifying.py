@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.errors import ChatError
-from chat.writer.pairs import fit_covered, pair_table, read_pairs
-from chat.writer.verifying import COVERED, Verifier
+from chat.writer.pairs import fit_limits, pair_table, read_pairs
+from chat.writer.verifying import LIMITS, Findings, Limits, Verifier
 from chat.writer.wording import Worder
 from index.synonyms import parse_synonyms
 
@@ -24,8 +24,8 @@ def verifier() -> Verifier:
 
 
 @pytest.fixture(scope="module")
-def shipped(corpus, embedder) -> Verifier:
-    return Verifier(parse_synonyms(corpus.synonyms), embedder.embed)
+def shipped(corpus, embedder, checker) -> Verifier:
+    return Verifier(parse_synonyms(corpus.synonyms), embedder.embed, checker)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,7 @@ def shipped(corpus, embedder) -> Verifier:
         ("The members defend each other.", "The members defend one another."),
         ("Russia must redirect its army.", "Russia has to redirect its army."),
         ("Prices rose because of the drought.", "The drought caused prices to rise."),
+        ("Anxious to keep trust, Russia refused.", "Russia refused, to keep trust."),
     ],
 )
 def test_what_is_said_in_other_words_passes(verifier, statement, evidence):
@@ -177,20 +178,42 @@ def test_the_pairs_are_enough_and_their_quotes_stand_in_the_articles(corpus):
 def test_the_verifier_holds_what_was_measured(shipped):
     """The held half was never used to choose anything; the README gives these figures."""
     table = pair_table(read_pairs(), shipped)
+    assert table.caught("fit") >= 0.95
     for batch in (1, 2):
-        assert table.caught("fit", batch) >= 0.95
         assert table.refused("fit", batch) <= 0.10
-    # the aims of 95 and 10 % are missed on what was held back, by more on the newer batch
-    assert table.caught("held", 1) >= 0.96
-    assert table.refused("held", 1) <= 0.11
-    assert table.caught("held", 2) >= 0.81
-    assert table.refused("held", 2) <= 0.19
+    # the aims of 95 and 10 % are missed on what was held back, by more on what is worded more freely
+    for batch, caught, refused in ((1, 0.96, 0.11), (2, 0.83, 0.17), (4, 0.85, 0.47), (None, 0.87, 0.27)):
+        assert table.caught("held", batch) >= caught
+        assert table.refused("held", batch) <= refused
     assert table.lines()[-2].startswith("wrong caught")
 
 
-def test_the_threshold_is_the_one_that_the_fit_half_asks_for(corpus, embedder):
-    bare = Verifier(parse_synonyms(corpus.synonyms), embedder.embed, covered=0.0)
-    assert fit_covered(read_pairs(), bare) == COVERED
+STRANGE = "nothing in the evidence says 'tolls sank'"
+HARDLY = "read beside it, the evidence does not say so (0.1%)"
+
+
+@pytest.mark.parametrize(
+    ("findings", "against"),
+    [
+        (Findings((), (), 1.0, None), ()),
+        (Findings((), (STRANGE,), 1.0, None), (STRANGE,)),
+        (Findings((), (STRANGE,), 0.4, 0.4), (STRANGE, "only 40% of its words are in the evidence")),
+        (Findings((), (STRANGE,), 0.4, 0.9), ()),  # other words, and the checker is sure
+        (
+            Findings(("1998 is not in the evidence",), (), 1.0, 0.9),
+            ("1998 is not in the evidence",),
+        ),  # and yet
+        (Findings((), (), 1.0, 0.001), (HARDLY,)),
+    ],
+)
+def test_the_checker_makes_up_for_strange_words_and_for_nothing_else(findings, against):
+    verdict = findings.judge(Limits(covered=0.55, doubted=0.002, sure=0.5))
+    assert verdict.against == against
+    assert verdict.supported == (not against)
+
+
+def test_the_limits_are_those_that_the_fit_half_asks_for(shipped):
+    assert fit_limits(read_pairs(), shipped) == LIMITS
 
 
 def test_several_threads_may_check_at_once(shipped):

@@ -72,10 +72,12 @@ def server():
 
 
 @pytest.fixture(scope="module")
-def author(engine, server):
+def author(engine, server, checker):
     limits = Limits(first=20, stall=20, whole=40)
     author = Author(
-        open_model(choose_model("openai:m", server.url, KEY), limits), engine._index.embedder.embed
+        open_model(choose_model("openai:m", server.url, KEY), limits),
+        engine._index.embedder.embed,
+        checker=checker,
     )
     yield author
     author.close()

@@ -1,0 +1,150 @@
+"""Trains the checker, with the reader's network: a home of torch, which nothing else needs."""
+
+import argparse
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.numpy import load_file as load_arrays
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from chat.checker.examples import Statements, is_test, read_statements
+from chat.checker.minilm import ADAPTER, MiniLMChecker, open_checker, pair_tokens
+from chat.checker.rewording import reworded, spoilt
+from chat.reader.adapter import WEIGHTS as READER_WEIGHTS
+from chat.reader.adapter import cut, merge
+from chat.reader.train import Item, Network, Recipe, fill, state, train, write_adapter
+from index.weights import check_weights, find_weights
+
+FREE = Recipe(epochs=2, rate=2e-4, seed=1)
+"""First what is freely worded, `free.jsonl`: to tell meanings apart at all."""
+ALL = Recipe(epochs=3, rate=2e-4, seed=2)
+"""Then all of it, with what stays close to the evidence."""
+RANK = 64
+APART = 0.5
+"""Weight of the loss that sets each right statement apart from each wrong one of the same evidence."""
+MADE = 0.9
+"""The share of the evidence for which, in each epoch, its own words are reworded by rule, and of these one made wrong."""
+SPOILT = 0.9
+"""The same for one of its right statements made wrong."""
+ELSEWHERE = 0.3
+"""The same for a statement that is right about another piece of evidence."""
+
+
+def draw(groups: Sequence[Statements], tokenizer: Tokenizer, chance: random.Random) -> list[Item]:
+    """Each evidence with its statements, the right ones first."""
+    by_source: dict[str, list[Statements]] = {}
+    for group in groups:
+        by_source.setdefault(group.source, []).append(group)
+    items = []
+    for group in groups:
+        right, wrong = list(group.right), [*group.wrong]
+        near = [other.evidence for other in by_source[group.source]][:20]
+        if chance.random() < MADE:
+            made = reworded(group.evidence, chance)
+            right.append(made)
+            wrong.append(spoilt(made, near, chance))
+        if chance.random() < SPOILT:
+            wrong.append(spoilt(chance.choice(group.right), near, chance))
+        other = chance.choice(by_source[group.source])
+        if other is not group and chance.random() < ELSEWHERE:
+            wrong.append(chance.choice(other.right))
+        wrong = [said for said in wrong if said]
+        tokens = [pair_tokens(tokenizer, said, [group.evidence])[0] for said in (*right, *wrong)]
+        items.append(Item(tokens, len(right), [None] * len(tokens)))
+    return items
+
+
+def support_loss(network: Network, items: Sequence[Item], recipe: Recipe) -> tuple[Tensor, dict[str, float]]:
+    """The loss of a batch, and its parts: is each supported, and each right one more than each wrong one?"""
+    with torch.autocast("cpu", torch.bfloat16):
+        logits, _ = network([t for item in items for t in item.tokens])
+    binary, apart = [], []
+    at = 0
+    for item in items:
+        scores = logits[at : at + len(item.tokens)]
+        labels = (torch.arange(len(scores)) < item.right).float()
+        binary.append(F.binary_cross_entropy_with_logits(scores, labels))
+        apart.append(F.softplus(scores[item.right :] - scores[: item.right, None]).mean())
+        at += len(item.tokens)
+    parts = [torch.stack(binary).mean(), torch.stack(apart).mean()]
+    total = parts[0] + APART * parts[1]
+    return total, dict(zip(("binary", "apart"), (float(p.detach()) for p in parts), strict=True))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `train-checker`."""
+    add = parser.add_argument
+    add("--data", type=Path, required=True, help="folder with squad-part.json and nq-passages.jsonl")
+    add("--statements", type=Path, default=Path("eval/fitting/statements"), help="folder of statements")
+    add("--start", type=Path, help="a state (round-1.safetensors) to go on from instead of the first round")
+    add("--out", type=Path, required=True, help="where weights, states and metrics.json go")
+    add("--rank", type=int, default=RANK, help="of the adapter (default: %(default)s)")
+    add("--threads", type=int, default=2)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Trains, cuts to an adapter, measures; all of it is written to `args.out`."""
+    torch.set_num_threads(args.threads)
+    args.out.mkdir(parents=True, exist_ok=True)
+    weights = find_weights()
+    check_weights(weights)
+    tokenizer = Tokenizer.from_file(str(weights.tokenizer))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    groups = read_statements(args.statements, args.data)
+    free = [g for g in groups if g.file == "free.jsonl"]
+    rounds = [
+        ([g for g in some if not is_test(g.source)], recipe) for some, recipe in ((free, FREE), (groups, ALL))
+    ]
+
+    torch.manual_seed(FREE.seed)
+    base = load_arrays(weights.model)
+    reader = merge(base, load_arrays(READER_WEIGHTS / "reader.safetensors"))
+    network = Network()
+    fill(network, {name: torch.from_numpy(np.ascontiguousarray(value)) for name, value in reader.items()})
+    if args.start:
+        fill(network, load_file(args.start))
+        rounds = rounds[1:]
+    curves = []
+    for learned, recipe in rounds:
+
+        def drawn(chance: random.Random, learned=learned) -> list[Item]:
+            return draw(learned, tokenizer, chance)
+
+        curve = train(network, drawn, support_loss, recipe, args.out)
+        curves.append(asdict(recipe) | {"groups": len(learned), "curve": curve})
+        save_file(state(network), args.out / f"round-{len(curves)}.safetensors")
+
+    tuned = {name: value.numpy() for name, value in state(network).items() if not name.startswith("span.")}
+    write_adapter(cut(base, tuned, args.rank), args.out, ADAPTER)
+    measured = measure(open_checker(args.out, weights=args.out), [g for g in groups if is_test(g.source)])
+    metrics = {
+        "statements": sum(len(g.right) + len(g.wrong) for g in groups),
+        "rounds": curves,
+        "rank": args.rank,
+        "held_out": measured,
+    }
+    (args.out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(measured, indent=1))
+    return 0
+
+
+def measure(checker: MiniLMChecker, groups: Sequence[Statements]) -> dict[str, float]:
+    """Area under the ROC curve, and how many wrong ones are caught where 5 and 10 % of the right ones are refused."""
+    right = np.sort([checker.support(said, [group.evidence]) for group in groups for said in group.right])
+    wrong = np.array([checker.support(said, [group.evidence]) for group in groups for said in group.wrong])
+    below, up_to = np.searchsorted(right, wrong, "left"), np.searchsorted(right, wrong, "right")
+    return {
+        "groups": len(groups),
+        "auc": round(float(1 - (below + up_to).mean() / 2 / len(right)), 4),
+        "caught_at_5": round(float((wrong < np.quantile(right, 0.05)).mean()), 4),
+        "caught_at_10": round(float((wrong < np.quantile(right, 0.10)).mean()), 4),
+    }
