@@ -163,7 +163,7 @@ def _store(
     from index.vectors import BATCH, KINDS, add_vectors
 
     done = 0
-    with store.new(place) as vectors:
+    with store.new(place, len(entries)) as vectors:
         for kind in KINDS:
             places = [i for i, entry in enumerate(entries) if entry.kind == kind]
             for start in range(0, len(places), BATCH):

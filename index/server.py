@@ -25,7 +25,7 @@ from chromadb.config import System
 from index.disk import write_atomically
 from index.errors import DossierIndexError, VectorsLost, VectorsUnavailable
 from index.generations import COLLECTIONS
-from index.vectors import CONFIGURATION, KINDS, ChromaSettings, Near, Vectors, silence_telemetry
+from index.vectors import KINDS, ChromaSettings, Near, Vectors, configuration, silence_telemetry
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class ServerStore:
         return True
 
     @contextmanager
-    def new(self, folder: Path) -> Iterator[Vectors]:
+    def new(self, folder: Path, entries: int) -> Iterator[Vectors]:
         names = {
             kind: {"name": f"dossier-{token}-{kind}"} for token in [secrets.token_hex(6)] for kind in KINDS
         }
@@ -79,7 +79,9 @@ class ServerStore:
         self._write(folder, names)
         with closing(_Server(self.url, STORING)) as server, _readable(self.url):
             collections = {
-                kind: _collection(server, server.create_collection(row["name"], configuration=CONFIGURATION))
+                kind: _collection(
+                    server, server.create_collection(row["name"], configuration=configuration(entries))
+                )
                 for kind, row in names.items()
             }
             yield Vectors(server, collections)

@@ -34,8 +34,8 @@ class Store(Protocol):
         """
         ...
 
-    def new(self, folder: Path) -> "AbstractContextManager[Vectors]":
-        """New, empty collections for a generation that is being built, to be filled."""
+    def new(self, folder: Path, entries: int) -> "AbstractContextManager[Vectors]":
+        """New, empty collections for a generation that is being built, to be filled with so many entries."""
         ...
 
     def open(self, folder: Path) -> "Vectors":
@@ -57,11 +57,11 @@ class FileStore:
     def holds(self, folder: Path) -> bool:
         return True  # they are among the files
 
-    def new(self, folder: Path) -> "AbstractContextManager[Vectors]":
+    def new(self, folder: Path, entries: int) -> "AbstractContextManager[Vectors]":
         # here and below, because importing Chroma takes most of a second
         from index.vectors import new_vectors
 
-        return new_vectors(folder / CHROMA)
+        return new_vectors(folder / CHROMA, entries)
 
     def open(self, folder: Path) -> "Vectors":
         from index import vectors

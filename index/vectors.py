@@ -23,13 +23,24 @@ collection a search among 50,000 entries took 184 ms, and without a filter 2.5 m
 BATCH = 2_000
 """Entries added at once; Chroma's own bound is 5,461."""
 
-# Chroma's default space is l2, and its scores are distances.
-# The graph is another one at each build, by the order in which threads got to add. With an ef_search of 200 a search
-# missed a near entry now and then, even the nearest, in one build and not in the next: 46 of 265,680, and
-# none with 2,000, which takes a search among 1,900 entries from 0.7 to 1.0 ms, among 20,000 from 1.5 to 4.0 ms.
-CONFIGURATION = {
-    "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 2_000, "max_neighbors": 32},
-}
+# Chroma's default space is l2, and its scores are distances
+CONFIGURATION = {"hnsw": {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}}
+
+FEW = 20_000
+"""Up to so many entries in an index, a search looks as far as it takes to miss none."""
+
+# The graph is another one at each build, by the order in which threads got to add. With 200 a search missed a near
+# entry now and then, even the nearest, in one build and not in the next: 46 of 265,680, and none with 2,000, which takes
+# a search among 1,900 entries from 0.7 to 1.0 ms, and one among 100,000 from 1.8 to 6.3.
+_SEEN_OF_FEW, _SEEN_OF_MANY = 2_000, 200
+"""How many entries a search keeps in view."""
+
+
+def configuration(entries: int) -> dict[str, Any]:
+    """Chroma's settings of the collections of an index of so many entries."""
+    seen = _SEEN_OF_FEW if entries <= FEW else _SEEN_OF_MANY
+    return {"hnsw": {**CONFIGURATION["hnsw"], "ef_search": seen}}
+
 
 SPARE = 20
 """So many more than wanted are asked for: which of equal ones Chroma gives is chance, too."""
@@ -124,8 +135,8 @@ def open_vectors(folder: Path) -> Vectors:
 
 
 @contextmanager
-def new_vectors(folder: Path) -> Iterator[Vectors]:
-    """New, empty collections in a new folder, to be filled; DossierIndexError when it cannot be written."""
+def new_vectors(folder: Path, entries: int) -> Iterator[Vectors]:
+    """New, empty collections in a new folder, for so many entries; DossierIndexError when it cannot be written."""
     try:
         client = _client(folder)
         try:
@@ -133,7 +144,7 @@ def new_vectors(folder: Path) -> Iterator[Vectors]:
                 client,
                 {
                     kind: client.create_collection(
-                        f"dossier-{kind}", embedding_function=None, configuration=CONFIGURATION
+                        f"dossier-{kind}", embedding_function=None, configuration=configuration(entries)
                     )
                     for kind in KINDS
                 },

@@ -51,7 +51,7 @@ def test_the_nearest_are_found_by_every_build_and_in_the_same_order(tmp_path):
     asked = around(rows[chance.integers(0, len(rows), 400)], 0.03)
     builds = []
     for build in range(3):
-        with new_vectors(tmp_path / str(build)) as vectors:
+        with new_vectors(tmp_path / str(build), len(rows)) as vectors:
             add_vectors(vectors, "question", ids, rows, ["one"] * len(ids))
             builds.append([vectors.nearest(vector, "question", 41) for vector in asked])
     for found, vector in zip(builds[0], asked, strict=True):
