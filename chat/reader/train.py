@@ -35,7 +35,7 @@ from chat.reader.measure import best_threshold, case_scores, group_scores, read_
 from chat.reader.minilm import Tokens, arrange, open_reader
 from index.embedder import open_embedder
 from index.encoder_graph import EPSILON, HEADS, HIDDEN, LAYERS
-from index.weights import check_weights, find_weights
+from index.weights import Weights, check_weights, find_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,8 +306,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--threads", type=int, default=2)
 
 
-def main(args: argparse.Namespace) -> int:
-    """Trains, cuts to an adapter, calibrates, measures; all of it is written to `args.out`."""
+def prepare(args: argparse.Namespace) -> tuple[Weights, Tokenizer]:
+    """The base model, checked, and its tokenizer; makes the folder that the results go to."""
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
     weights = find_weights()
@@ -315,6 +315,12 @@ def main(args: argparse.Namespace) -> int:
     tokenizer = Tokenizer.from_file(str(weights.tokenizer))
     tokenizer.no_padding()
     tokenizer.no_truncation()
+    return weights, tokenizer
+
+
+def main(args: argparse.Namespace) -> int:
+    """Trains, cuts to an adapter, calibrates, measures; all of it is written to `args.out`."""
+    weights, tokenizer = prepare(args)
     embed = remembering(open_embedder(args.out).embed)
     squad = list(squad_groups(args.data / "squad-part.json", embed))
     general = [*squad, *nq_groups(args.data / "nq-passages.jsonl", embed)]

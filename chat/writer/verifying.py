@@ -196,7 +196,8 @@ class Verifier:
             *_new_things(pair),
         )
         strange = tuple(_added(pair))
-        support = self._checker.support(statement, evidence) if self._checker else None
+        # what is refused anyway need not be read
+        support = self._checker.support(statement, evidence) if self._checker and not against else None
         return Findings(against, strange, _coverage(pair), support)
 
 

@@ -333,9 +333,7 @@ class Worder:
         )
 
 
-_AFTER_NO_NAME = frozenset(
-    "to in at of on about over among by with from as enough that how what than".split()
-)
+_AFTER_NO_NAME = frozenset("to enough that how what than".split())
 _FORM_OF_NO_NAME = re.compile(
     r".{3,}(?:ed|ing|ly|ness|ment|tion|sion|ious|ous|ful|less|able|ible|ive|ance|ence|ency|ity|ship|ism)"
 )
