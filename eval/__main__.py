@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
-from chat.checker.minilm import open_checker
+from chat.checker.mpnet import open_checker
 from chat.config import Config, add_config_arguments, add_model_arguments, config_from
 from chat.engine import open_answerer
 from chat.logs import add_log_arguments, set_up_logs

@@ -12,7 +12,7 @@ from index.weights import MODEL_SHA256, Weights, check_weights, find_weights
 MAX_TOKENS = 256
 """Word pieces that the encoder was trained to read; what is longer is cut there."""
 
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 """Raised when encoder_graph changes what it writes."""
 
 

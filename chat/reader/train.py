@@ -34,7 +34,7 @@ from chat.reader.examples import (
 from chat.reader.measure import best_threshold, case_scores, group_scores, read_squad, squad_scores
 from chat.reader.minilm import Tokens, arrange, open_reader
 from index.embedder import open_embedder
-from index.encoder_graph import EPSILON, HEADS, HIDDEN, LAYERS
+from index.encoder_graph import MINILM, Architecture
 from index.weights import Weights, check_weights, find_weights
 
 
@@ -65,31 +65,65 @@ CORPUS = Recipe(epochs=4, rate=1e-4, dropout=0.05, seed=3)
 RANK = 32
 
 
-class Layer(nn.Module):
-    """One encoder layer over tokens of all texts in one row, so that no padding is computed."""
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Texts as one row of tokens, so that no padding is computed, with what attention needs to take them apart."""
 
-    def __init__(self) -> None:
+    ids: Tensor
+    lengths: Tensor
+    shape: tuple[int, int]
+    """Texts and tokens of the longest: the padded form."""
+    place: Tensor
+    """Where each token stands in the padded form."""
+    bias: Tensor
+    """0 where a token is, far below where padding is: (texts, 1, 1, width)."""
+
+    @property
+    def starts(self) -> Tensor:
+        """Where each text begins in the row."""
+        return self.lengths.cumsum(0) - self.lengths
+
+
+def pack(texts: Sequence[Sequence[int]]) -> Packed:
+    """Packs the ids of some texts."""
+    lengths = torch.tensor([len(ids) for ids in texts])
+    width = int(lengths.max())
+    real = torch.arange(width) < lengths[:, None]
+    return Packed(
+        torch.tensor([i for ids in texts for i in ids]),
+        lengths,
+        (len(texts), width),
+        real.flatten().nonzero()[:, 0],
+        torch.zeros(len(texts), 1, 1, width).masked_fill(~real[:, None, None], -1e4),
+    )
+
+
+class Layer(nn.Module):
+    """One encoder layer over packed texts."""
+
+    def __init__(self, size: Architecture, linear: Callable[[int, int], nn.Module] = nn.Linear) -> None:
         super().__init__()
-        self.query, self.key, self.value, self.joined = (nn.Linear(HIDDEN, HIDDEN) for _ in range(4))
-        self.after_attention, self.after_feed = (nn.LayerNorm(HIDDEN, EPSILON) for _ in range(2))
-        self.wide, self.narrow = nn.Linear(HIDDEN, 4 * HIDDEN), nn.Linear(4 * HIDDEN, HIDDEN)
+        self.size, hidden = size, size.hidden
+        self.query, self.key, self.value, self.joined = (linear(hidden, hidden) for _ in range(4))
+        self.after_attention, self.after_feed = (nn.LayerNorm(hidden, size.epsilon) for _ in range(2))
+        self.wide, self.narrow = linear(hidden, 4 * hidden), linear(4 * hidden, hidden)
         self.dropout = nn.Dropout(0.0)  # set by the recipe
 
-    def forward(self, x: Tensor, place: Tensor, shape: tuple[int, int], bias: Tensor) -> Tensor:
-        """`place` is where each token stands in the padded (texts, width) `shape`."""
-        texts, width = shape
+    def forward(self, x: Tensor, packed: Packed, bias: Tensor) -> Tensor:
+        """`bias` is the packed texts' own, and what attention adds beside it."""
+        (texts, width), hidden, number = packed.shape, self.size.hidden, self.size.heads
 
-        def heads(linear: nn.Linear) -> Tensor:
+        def heads(linear: nn.Module) -> Tensor:
             row = linear(x)
-            padded = row.new_zeros(texts * width, HIDDEN).index_copy(0, place, row)
-            return padded.view(texts, width, HEADS, HIDDEN // HEADS).transpose(1, 2)
+            padded = row.new_zeros(texts * width, hidden).index_copy(0, packed.place, row)
+            return padded.view(texts, width, number, hidden // number).transpose(1, 2)
 
         # by hand: torch's own attention takes half of a step's time in its backward pass on CPU
-        query, key, value = heads(self.query) * (HIDDEN // HEADS) ** -0.5, heads(self.key), heads(self.value)
+        query, key, value = heads(self.query) * (hidden // number) ** -0.5, heads(self.key), heads(self.value)
         scores = query @ key.transpose(-1, -2) + bias.to(query.dtype)
         with torch.autocast("cpu", enabled=False):  # the softmax too in 16 bits
             mixed = scores.softmax(-1) @ value
-        mixed = mixed.transpose(1, 2).reshape(texts * width, HIDDEN).index_select(0, place)
+        mixed = mixed.transpose(1, 2).reshape(texts * width, hidden).index_select(0, packed.place)
         x = self.after_attention(x + self.joined(mixed))
         return self.after_feed(x + self.dropout(self.narrow(F.gelu(self.wide(x)))))
 
@@ -99,29 +133,35 @@ class Network(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words, self.places, self.kinds = (nn.Embedding(n, HIDDEN) for n in (30522, 512, 2))
-        self.after_embedding = nn.LayerNorm(HIDDEN, EPSILON)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
-        self.relevance, self.span = nn.Linear(HIDDEN, 1), nn.Linear(HIDDEN, 2)
+        hidden = MINILM.hidden
+        self.words, self.places, self.kinds = (nn.Embedding(n, hidden) for n in (30522, 512, 2))
+        for frozen in (self.words, self.places):
+            frozen.requires_grad_(False)
+        self.after_embedding = nn.LayerNorm(hidden, MINILM.epsilon)
+        self.layers = nn.ModuleList(Layer(MINILM) for _ in range(MINILM.layers))
+        self.relevance, self.span = nn.Linear(hidden, 1), nn.Linear(hidden, 2)
         self.dropout = nn.Dropout(0.0)
 
     def forward(self, batch: Sequence[Tokens]) -> tuple[Tensor, Tensor]:
         """Relevance logits (texts,) and span logits (texts, width, 2)."""
-        lengths = torch.tensor([len(t.ids) for t in batch])
-        width = int(lengths.max())
-        real = torch.arange(width) < lengths[:, None]
-        place = real.flatten().nonzero()[:, 0]
-        bias = torch.zeros(len(batch), 1, 1, width).masked_fill(~real[:, None, None], -1e4)
-        ids = torch.tensor([i for t in batch for i in t.ids])
+        packed = pack([t.ids for t in batch])
+        texts, width = packed.shape
         kinds = torch.tensor([i for t in batch for i in t.type_ids])
-        x = self.words(ids) + self.places(place % width) + self.kinds(kinds)
+        x = self.words(packed.ids) + self.places(packed.place % width) + self.kinds(kinds)
         x = self.dropout(self.after_embedding(x))
         for layer in self.layers:
-            x = layer(x, place, (len(batch), width), bias)
-        starts = lengths.cumsum(0) - lengths
+            x = layer(x, packed, packed.bias)
         spans = self.span(x)
-        padded = spans.new_zeros(len(batch) * width, 2).index_copy(0, place, spans)
-        return self.relevance(x[starts])[:, 0].float(), padded.view(len(batch), width, 2).float()
+        padded = spans.new_zeros(texts * width, 2).index_copy(0, packed.place, spans)
+        return self.relevance(x[packed.starts])[:, 0].float(), padded.view(texts, width, 2).float()
+
+    def learned(self) -> dict[str, Tensor]:
+        """Every learned parameter by the model's own names."""
+        return {
+            model_name(name): parameter.detach().contiguous()
+            for name, parameter in self.named_parameters()
+            if parameter.requires_grad
+        }
 
 
 _NAMES = {
@@ -236,16 +276,14 @@ def answer_loss(network: Network, items: Sequence[Item], recipe: Recipe) -> tupl
 
 Draw = Callable[[random.Random], list[Item]]
 """What one epoch learns from."""
-Loss = Callable[[Network, Sequence[Item], Recipe], tuple[Tensor, dict[str, float]]]
+Loss = Callable[[nn.Module, Sequence[Item], Recipe], tuple[Tensor, dict[str, float]]]
 """The loss of a batch, and its parts."""
 
 
-def train(network: Network, draw: Draw, loss_of: Loss, recipe: Recipe, out: Path) -> list[dict[str, float]]:
-    """Trains in place; gives the curve, and keeps the latest state in `out`."""
+def train(network: nn.Module, draw: Draw, loss_of: Loss, recipe: Recipe, out: Path) -> list[dict[str, float]]:
+    """Trains in place; gives the curve, and keeps the latest of what the network has `learned` in `out`."""
     chance = random.Random(recipe.seed)
     torch.manual_seed(recipe.seed)
-    for frozen in (network.words, network.places):
-        frozen.requires_grad_(False)
     learned = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(learned, recipe.rate, weight_decay=recipe.decay, fused=True)
     curve: list[dict[str, float]] = []
@@ -277,20 +315,10 @@ def train(network: Network, draw: Draw, loss_of: Loss, recipe: Recipe, out: Path
                 )
                 print(json.dumps(curve[-1]), flush=True)
             if step % 50 == 0:
-                save_file(state(network), out / "latest.safetensors")
+                save_file(network.learned(), out / "latest.safetensors")
     network.eval()
-    save_file(state(network), out / "last.safetensors")
+    save_file(network.learned(), out / "last.safetensors")
     return curve
-
-
-def state(network: Network) -> dict[str, Tensor]:
-    """Every learned parameter by the model's own names."""
-    frozen = ("words", "places")
-    return {
-        model_name(name): parameter.detach().contiguous()
-        for name, parameter in network.named_parameters()
-        if not name.startswith(frozen)
-    }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -347,7 +375,7 @@ def main(args: argparse.Namespace) -> int:
         curves.append(asdict(recipe) | {"groups": len(groups), "curve": curve})
 
     base = {name: value.numpy() for name, value in load_file(weights.model).items()}
-    adapter = cut(base, {name: value.numpy() for name, value in state(network).items()}, args.rank)
+    adapter = cut(base, {name: value.numpy() for name, value in network.learned().items()}, args.rank)
     write_adapter(adapter, args.out, "reader")
     scale, shift = calibrate(open_reader(args.out, weights=args.out), squad)
     # sigmoid(scale · logit + shift) needs no step of its own: it goes into the head

@@ -1,7 +1,6 @@
 """How well the verifier tells supported statements from subtly wrong ones, on pairs written by hand."""
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -114,28 +113,32 @@ def pair_table(pairs: Sequence[Pair], verifier: Verifier) -> PairTable:
 
 
 LEAST_CAUGHT = 0.95
-"""So many of the wrong statements must be refused."""
+MOST_REFUSED = 0.10
+"""The aims: so many of the wrong statements are caught, and so many of the right ones refused."""
 
 
 def fit_limits(pairs: Sequence[Pair], verifier: Verifier) -> Limits:
-    """The limits that the `fit` half asks for: with LEAST_CAUGHT, those that refuse the fewest of the right.
+    """The limits that the `fit` half asks for: those with which both aims are kept by the widest margin.
 
-    Where none catches so many, those that catch the most; of equals the ones that let the fewest words pass. The
-    checker is sure of nothing that it takes for less likely than not.
+    The margin is the smaller of the two, each in parts of what its aim allows; of equals the limits that let the fewest
+    words pass.
     """
     examined = [(p.supported, verifier.examine(p.statement, [p.quote])) for p in pairs if p.half == "fit"]
     right = [findings for supported, findings in examined if supported]
     wrong = [findings for supported, findings in examined if not supported]
 
-    def passed(some: Sequence[Findings], limits: Limits) -> int:
-        return sum(findings.judge(limits).supported for findings in some)
+    def passed(some: Sequence[Findings], limits: Limits) -> float:
+        return sum(findings.judge(limits).supported for findings in some) / len(some)
 
     def order(limits: Limits) -> tuple[float, ...]:
-        let_pass = passed(wrong, limits)
-        too_many = max(0, let_pass - math.floor((1 - LEAST_CAUGHT) * len(wrong) + 1e-9))
-        return too_many, -passed(right, limits), let_pass, -limits.covered, -limits.sure, -limits.doubted
+        missed, refused = passed(wrong, limits), 1 - passed(right, limits)
+        worse = max(missed / (1 - LEAST_CAUGHT), refused / MOST_REFUSED)
+        return round(worse, 9), missed, -limits.covered, -limits.sure, -limits.doubted, -limits.certain
 
     grid = product(
-        (0.45, 0.5, 0.55, 0.6, 0.65), (0.0, 0.001, 0.002, 0.005, 0.01, 0.02), (0.5, 0.6, 0.7, 0.8, 0.9)
+        (0.45, 0.55, 0.65),
+        (0.01, 0.02, 0.05, 0.1, 0.2),
+        (0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
+        (0.7, 0.8, 0.9, 0.95, 0.97),
     )
     return min((Limits(*values) for values in grid), key=order)

@@ -130,17 +130,22 @@ class Limits:
     """Supported less than so, a statement is refused whatever the rules say."""
     sure: float
     """Supported so much, it may say it in words that the evidence does not have."""
+    certain: float
+    """Supported so much, it passes whatever the rules make of its meaning."""
 
 
-LIMITS = Limits(covered=0.65, doubted=0.001, sure=0.6)
+LIMITS = Limits(covered=0.65, doubted=0.02, sure=0.6, certain=0.95)
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
     """What was found out about a statement and its evidence, before anything is decided."""
 
+    missing: tuple[str, ...]
+    """What no reading makes up for: numbers, names and quoted words that the evidence does not have, and what it leaves
+    open, hopes or reports, told as a fact."""
     against: tuple[str, ...]
-    """What the rules say against it, whatever its words: numbers, names, negations, hedges, who did it."""
+    """What the rules say against its meaning: negations, degrees, who did it."""
     strange: tuple[str, ...]
     """What it says in words that the evidence does not have; they may mean the same."""
     coverage: float
@@ -148,8 +153,10 @@ class Findings:
     """The checker's reading; None without one."""
 
     def judge(self, limits: Limits = LIMITS) -> Verdict:
-        """The verdict; without a checker no strange words pass."""
-        against = list(self.against)
+        """The verdict; without a checker the rules alone decide."""
+        against = list(self.missing)
+        if self.support is None or self.support < limits.certain:
+            against += self.against
         if self.support is None or self.support < limits.sure:
             against += self.strange
             if self.coverage < limits.covered:
@@ -176,11 +183,14 @@ class Verifier:
         """What `check` judges by."""
         pair = self._matcher.pair(statement, evidence)
         if not any(unit.kind != "number" for unit in pair.statement.units):
-            return Findings(("it says nothing that can be checked",), (), 0.0, None)
-        against = (
+            return Findings(("it says nothing that can be checked",), (), (), 0.0, None)
+        missing = (
             *_missing_numbers(pair),
             *_missing_names(pair),
             *_changed_quotes(pair),
+            *_told_as_fact(pair),
+        )
+        against = (
             *_stronger(pair),
             *_more_than_not_all(pair),
             *_only_one_of(pair),
@@ -197,8 +207,8 @@ class Verifier:
         )
         strange = tuple(_added(pair))
         # what is refused anyway need not be read
-        support = self._checker.support(statement, evidence) if self._checker and not against else None
-        return Findings(against, strange, _coverage(pair), support)
+        support = self._checker.support(statement, evidence) if self._checker and not missing else None
+        return Findings(missing, against, strange, _coverage(pair), support)
 
 
 def _coverage(pair: Pair) -> float:
@@ -281,6 +291,11 @@ def _stronger(pair: Pair) -> Iterable[str]:
         )
         if strong and not answered:
             yield f"{min(strong)!r} is more than the evidence says"
+
+
+def _told_as_fact(pair: Pair) -> Iterable[str]:
+    """ "it fell" for "it may fall", "it is said to fall" or "to make it fall"."""
+    said = _IDIOMS.sub(" ", " ".join(pair.statement.tokens))
     for leaning in _leaned_on(pair):
         for open_words, answered_by in (
             (_OPEN, _OPEN_OR_IF),

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from chat.checker.examples import Statements, is_test, read_statements, sentence_hash, split_plainly
-from chat.checker.minilm import WEIGHTS, open_checker, windows
+from chat.checker.mpnet import WEIGHTS, open_checker, pair_tokens, windows
 from chat.errors import ChatError
 from chat.reader.adapter import check_adapter
-from chat.reader.minilm import SENTENCE_TOKENS
 from chat.writer.pairs import read_pairs
 from index.errors import WeightsError
 
@@ -23,13 +22,14 @@ EVIDENCE = "The council turned down the merchants' request to lower the toll on 
     [
         ("The merchants' wish for a lower toll was refused.", "The merchants' wish for a lower toll was granted."),
         ("The council rejected what the merchants asked for.", "The merchants rejected what the council asked for."),
-        ("Crossing the bridge did not become cheaper.", "Crossing the bridge became cheaper."),
+        ("The merchants did not get what they asked for.", "The merchants got what they asked for."),
     ],
 )  # fmt: skip
 def test_what_follows_is_supported_more_than_its_opposite(checker, right, wrong):
     assert checker.support(right, [EVIDENCE]) > checker.support(wrong, [EVIDENCE])
 
 
+@pytest.mark.slow
 def test_it_tells_most_pairs_apart(checker):
     """Without any rule; on pairs that nothing of it was trained or chosen on."""
     pairs = [pair for pair in read_pairs() if pair.half == "held"]
@@ -57,23 +57,38 @@ def test_nothing_supports_nothing(checker):
 
 def test_evidence_that_is_too_long_is_read_in_parts(checker):
     filler = ["The harbour was dredged by hand every summer, and nobody wrote down how long it took."] * 20
-    said = "The merchants asked the council for a lower toll."
+    said = "The council refused to lower the toll."
     assert checker.support(said, [*filler, EVIDENCE]) > 0.5 > checker.support(said, filler)
 
 
-def test_the_parts_are_the_longest_runs_that_fit(checker):
+def test_the_parts_are_quotes_pairs_and_the_longest_runs_that_fit(checker):
     tokenizer = checker._encoder.tokenizer
-    quotes = ["one " * 50, "two " * 50, "three " * 50, "four " * 200]
+    quotes = ["one " * 50, "two " * 50, "three " * 50, "four " * 250]
+    quotes = [quote.strip() for quote in quotes]
     runs = windows(tokenizer, quotes)
-    assert [run.split()[0] + "-" + run.split()[-1] for run in runs] == [
+    assert ["-".join(dict.fromkeys(run.split())) for run in runs] == [
+        "one",
         "one-two",
+        "one-two-three",
+        "two",
         "two-three",
-        "three-three",
-        "four-four",
+        "three",
+        "four",
     ]
-    assert all(len(tokenizer.encode(run).ids) <= SENTENCE_TOKENS + 2 for run in runs[:3])
-    assert windows(tokenizer, ["a", "b"]) == ["a b"]
+    assert windows(tokenizer, ["a", "b"]) == ["a", "a b", "b"]
+    assert windows(tokenizer, ["a"]) == ["a"]
     assert windows(tokenizer, []) == []
+    # no more than three for each quote, however many there are
+    assert len(windows(tokenizer, [f"quote {n}" for n in range(200)])) <= 600
+
+
+def test_what_is_read_has_mpnet_s_ids(checker):
+    """Checked against the model's own tokenizer, which is not installed."""
+    (tokens,) = pair_tokens(checker._encoder.tokenizer, "The toll?", ["A </s> bridge"])
+    assert tokens.ids == [0, 2000, 9569, 1033, 2, 2, 1041, 1030, 1017, 1059, 1032, 2962, 2]
+    (tokens,) = pair_tokens(checker._encoder.tokenizer, "toll " * 500, ["bridge " * 500])
+    assert tokens.ids.count(9569) == 120
+    assert tokens.ids.count(2962) == 180
 
 
 def test_any_text_gets_a_number(checker):

