@@ -184,6 +184,8 @@ class Verifier:
         pair = self._matcher.pair(statement, evidence)
         if not any(unit.kind != "number" for unit in pair.statement.units):
             return Findings(("it says nothing that can be checked",), (), (), 0.0, None)
+        if statement.rstrip().endswith("?"):
+            return Findings(("it asks, and says nothing",), (), (), _coverage(pair), None)
         missing = (
             *_missing_numbers(pair),
             *_missing_names(pair),

@@ -64,7 +64,9 @@ def test_an_altered_graph_is_built_again_and_gives_the_same_vectors(embedder, ho
     again = open_embedder(tmp_path)
     text = ["When was the CSTO founded?"]
     assert np.array_equal(again.embed(text), embedder.embed(text))
-    assert graph.read_bytes() == next((home / "models").glob(f"embedder-*-v{GRAPH_VERSION}.onnx")).read_bytes()
+    assert (
+        graph.read_bytes() == next((home / "models").glob(f"embedder-*-v{GRAPH_VERSION}.onnx")).read_bytes()
+    )
 
 
 class TestCachedGraph:
