@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from index.cache import cache_size, embed_with_cache, prune_cache
+from index.cache import cache_size, embed_with_cache, prune_cache, settle_cache
 from index.disk import only_builder
 from index.embedder import Embedder
 from index.errors import DossierIndexError, IndexDamaged, NoRoom, VectorsUnavailable
@@ -87,6 +87,7 @@ def build_index(
         except IndexDamaged:
             current = None
         tidy(folder, current)
+        settle_cache(folder / CACHE)
         if unchanged := _unchanged(folder, fingerprint, store, began):
             return unchanged
         on_progress("splitting", 0, 1)

@@ -57,6 +57,20 @@ def prune_cache(texts: Sequence[str], embedder: Embedder, file: Path) -> None:
         database.execute("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM kept)")
 
 
+def settle_cache(file: Path) -> None:
+    """Undoes what a process that was killed had begun to write, and removes the journal that it left."""
+    if journal_of(file).exists():
+        with suppress(sqlite3.Error), closing(_open(file)) as database, database:
+            database.execute(
+                "PRAGMA user_version = 0"
+            )  # a journal that holds nothing goes with the next write only
+
+
+def journal_of(file: Path) -> Path:
+    """Where SQLite keeps what it needs to undo a write."""
+    return file.with_name(f"{file.name}-journal")
+
+
 def _embed(
     texts: Sequence[str], embedder: Embedder, file: Path, on_progress: Callable[[int, int], None]
 ) -> tuple[np.ndarray, int]:
@@ -92,7 +106,7 @@ def _embed(
 
 def _throw_away(file: Path) -> None:
     """Removes the cache, and the journal beside it, which must not be applied to another database."""
-    for path in (file, file.with_name(f"{file.name}-journal")):
+    for path in (file, journal_of(file)):
         remove(path)
 
 

@@ -207,7 +207,7 @@ def _number(generation: Path) -> int:
 
 def is_tidy(folder: Path) -> bool:
     """True when no builder that was killed left anything behind, and none is at work."""
-    left = any(path.name.startswith((BUILDING, f".{CURRENT}.")) for path in folder.iterdir())
+    left = any(path.name.startswith((BUILDING, f".{CURRENT}.", f"{CACHE}-")) for path in folder.iterdir())
     return not left and len(all_generations(folder)) <= KEPT
 
 

@@ -109,6 +109,7 @@ def test_another_language_is_refused(shipped):
         assert not shipped.check(statement, evidence).supported
 
 
+@pytest.mark.slow
 def test_a_sentence_supports_itself(corpus, shipped):
     from ingest import split_sentences
 

@@ -1,6 +1,7 @@
 """Vectors are kept by text, and a damaged cache costs time and nothing else."""
 
 import resource
+import shutil
 import sqlite3
 from contextlib import closing, contextmanager
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from index import DossierIndexError
-from index.cache import BATCH, embed_with_cache, prune_cache
+from index.cache import BATCH, embed_with_cache, journal_of, prune_cache, settle_cache
 
 
 class Counting:
@@ -77,6 +78,24 @@ def test_what_is_no_longer_needed_is_forgotten(tmp_path, embedder):
     embed_with_cache(["a", "bb"], embedder, tmp_path / "c")
     prune_cache(["bb", "ccc"], embedder, tmp_path / "c")
     assert embed_with_cache(["a", "bb"], embedder, tmp_path / "c")[1] == 1
+
+
+@pytest.mark.parametrize("begun", ["a write", "an empty journal"])
+def test_the_journal_of_a_killed_process_is_settled(tmp_path, embedder, begun):
+    file, left = tmp_path / "c", tmp_path / "left"
+    embed_with_cache(["a", "bb"], embedder, file)
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("BEGIN")
+        database.execute("DELETE FROM vectors")
+        shutil.copy(file, left)  # as they lie there when it is killed
+        shutil.copy(journal_of(file), journal_of(left))
+    if begun == "an empty journal":
+        journal_of(left).write_bytes(b"")
+    settle_cache(left)
+    assert not journal_of(left).exists()
+    assert embed_with_cache(["a", "bb"], embedder, left)[1] == 0
+    settle_cache(tmp_path / "none")
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_cache_that_cannot_be_pruned_does_no_harm(tmp_path, embedder):
