@@ -23,8 +23,9 @@ from chat.parts import split_parts
 from chat.question import as_searched, whole_text
 from chat.reader import Reader
 from chat.reader.minilm import open_reader
-from chat.refusing import not_covered, refusal
+from chat.refusing import OTHER_SCRIPT, not_covered, refusal
 from chat.scoring import Weights, read_weights
+from chat.scripts import is_in_other_script, scripts_of
 from chat.writer import Author, choose_model, open_model
 from index import (
     Embedder,
@@ -75,6 +76,7 @@ class Answerer:
         self._reader = reader
         self._author = author
         self._known_persons: WeakKeyDictionary[Searcher, Mapping[str, str]] = WeakKeyDictionary()
+        self._known_scripts: WeakKeyDictionary[Searcher, AbstractSet[str]] = WeakKeyDictionary()
 
     @property
     def articles(self) -> Mapping[str, Article]:
@@ -214,7 +216,8 @@ class Answerer:
         whole = finder.find_best(ways, scope)
         parts = split_parts(searcher.speller.truecase(whole.found.question))
         findings = [whole] if len(parts) == 1 else [finder.find(part, scope) for part in parts]
-        answered = answered_parts(whole, findings)
+        is_foreign = is_in_other_script(whole.found.question, self._scripts(searcher))
+        answered = [] if is_foreign else answered_parts(whole, findings)
         searched = time.perf_counter() - began
         asked_articles = {k: v for k, v in contents.articles.items() if scope is None or k in scope}
         asks_for = {gap.question: gap.asks_for for gap in contents.gaps}
@@ -227,8 +230,8 @@ class Answerer:
             message = f"Not everything could be searched. {problem} Then ask again."
             answer = Answer(question, "failed", message=message, **common)
         elif not answered:
-            message = refusal(whole.found, asked_articles, asks_for)
-            closest = _closest(whole.scored, contents.articles)
+            message = OTHER_SCRIPT if is_foreign else refusal(whole.found, asked_articles, asks_for)
+            closest = () if is_foreign else _closest(whole.scored, contents.articles)
             answer = Answer(question, "declined", message=message, closest=closest, **common)
         else:
             cites = Cites(contents.articles)
@@ -276,6 +279,17 @@ class Answerer:
             )
             known = find_persons(texts, [author for article in articles for author in article.authors])
             self._known_persons[searcher] = known
+        return known
+
+    def _scripts(self, searcher: Searcher) -> AbstractSet[str]:
+        """What a question can be written in, found once for each generation."""
+        known = self._known_scripts.get(searcher)
+        if known is None:
+            contents = searcher.contents
+            questions = (question for item in contents.prepared for question in item.questions)
+            texts = (article.text for article in contents.articles.values())
+            known = scripts_of([*texts, *questions, contents.synonyms])
+            self._known_scripts[searcher] = known
         return known
 
     def _alikeness(self, one: str, other: str) -> float:

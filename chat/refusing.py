@@ -8,6 +8,10 @@ from ingest import Article
 
 GAP = 0.80
 """A gap question at least this near (cosine) is taken for the one that was asked."""
+OTHER_SCRIPT = (
+    "This question is in letters that the articles do not use, so it cannot be looked up in them. "
+    "Ask it in the language of the articles."
+)
 
 
 def refusal(found: Found, articles: Mapping[str, Article], asks_for: Mapping[str, str]) -> str:

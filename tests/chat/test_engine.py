@@ -18,6 +18,7 @@ from chat.config import MAX_QUESTION
 from chat.engine import AGREED, AGREED_PART, MOST_TURNS, PART, answered_parts
 from chat.finding import Decision, Finding, Scored
 from chat.question import Asked
+from chat.refusing import OTHER_SCRIPT
 from index import Found, Match, Searcher
 from ingest import Sentence
 
@@ -55,6 +56,17 @@ def test_a_question_that_they_do_not_answer_is_declined_without_any_citation(eng
     assert answer.message.startswith("The five articles do not say")
     assert 0 < len(answer.closest) <= 3
     assert all(c.quote == engine.articles[c.article].slice(c.start, c.end) for c in answer.closest)
+
+
+@pytest.mark.parametrize("question", ["متى تأسست منظمة CSTO؟", "Когда была основана ОДКБ?"])
+def test_a_question_in_letters_that_no_article_has_is_declined_for_that(engine, question):
+    answer = engine.answer(question)
+    assert (answer.outcome, answer.message) == ("declined", OTHER_SCRIPT)
+    assert (answer.statements, answer.citations, answer.closest) == ((), (), ())
+
+
+def test_a_foreign_name_in_a_question_is_no_foreign_question(engine):
+    assert engine.answer("When was the CSTO (ОДКБ, 集体安全条约组织) founded?").outcome == "answered"
 
 
 def test_a_question_that_they_answer_in_part_says_which_part_is_missing(engine):

@@ -156,13 +156,12 @@ DRESSED = [
     )
 ]
 
-SCRIPTS = _named("another script", TAKEN, {
+SCRIPTS = _named("another script", DECLINED, {
     "Russian": "Когда была основана ОДКБ?",
     "Ukrainian": "Коли було засновано ОДКБ?",
     "Kazakh": "ҰҚШҰ қашан құрылды?",
     "Kyrgyz": "ЖККУ качан түзүлгөн?",
     "Tajik": "СААД кай таъсис ёфтааст?",
-    "Uzbek": "KXShT qachon tashkil topgan?",
     "Armenian": "Ե՞րբ է հիմնադրվել ՀԱՊԿ-ն։",
     "Georgian": "როდის დაარსდა კუხო?",
     "Greek": "Πότε ιδρύθηκε ο οργανισμός;",
@@ -187,6 +186,8 @@ SCRIPTS = _named("another script", TAKEN, {
     "Gothic": "𐍈𐌰𐌽 𐌲𐌰𐍃𐌰𐍄𐌹𐌸?",
     "cuneiform": "𒀭𒂗𒍪",
     "hieroglyphs": "𓀀𓂀𓆣",
+}) + _named("another script", TAKEN, {
+    "Uzbek": "KXShT qachon tashkil topgan?",
     "a filler that counts as a letter": "\u3164",
     "digits of eight scripts": "١٢٣ ۴۵ ०१ ๓๔ 五六 Ⅷ ② ⅔",
 })  # fmt: skip
