@@ -314,7 +314,7 @@ def open_answerer(
     author = None
     if choice:
         checker = open_checker(config.home, config.model)
-        author = Author(open_model(choice), embedder.embed, config.on_llm_failure, checker)
+        author = Author(open_model(choice), checker, config.on_llm_failure)
     reading = "+".join(name for name, is_used in used if is_used) or "plain"
     weights = read_weights(reading, gaps=bool(index.contents.gaps))
     return Answerer(index, reading, weights, reader, author)

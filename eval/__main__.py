@@ -315,9 +315,7 @@ def _pairs(options: argparse.Namespace) -> int:
 
     config = config_from(options)
     corpus = read_corpus(config.corpus)
-    embedder = open_embedder(config.home, config.model)
-    checker = open_checker(config.home, config.model)
-    verifier = Verifier(parse_synonyms(corpus.synonyms), embedder.embed, checker)
+    verifier = Verifier(open_checker(config.home, config.model), parse_synonyms(corpus.synonyms))
     print(*pair_table(read_pairs(articles=corpus.articles), verifier).lines(), sep="\n")
     return 0
 

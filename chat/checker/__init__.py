@@ -5,10 +5,10 @@ from typing import Protocol
 
 
 class Checker(Protocol):
-    """Judges statements by what they mean; the rules of `chat.writer.verifying` judge them by their words."""
+    """Judges statements by what they mean; `chat.writer.verifying` asks it, and looks at names and numbers itself."""
 
     name: str
 
     def support(self, statement: str, evidence: Sequence[str]) -> float:
-        """How surely the evidence says all of the statement, 0 to 1; `evidence` in the order of its articles."""
+        """How surely the evidence says all of the statement, 0 to 1; of `evidence`, what belongs together stands together."""
         ...

@@ -22,7 +22,7 @@ ADAPTER = "checker"
 """The stem of the adapter's file and of its hash."""
 STATEMENT_TOKENS = 120
 EVIDENCE_TOKENS = 180
-"""Word pieces of each that are read; a longer one loses its end."""
+"""Word pieces of each that are read; longer evidence loses its end."""
 START, END = 0, 2
 """The ids of <s> and </s>."""
 SHIFT = 4
@@ -59,13 +59,15 @@ class MPNetChecker:
         return self._opened
 
     def support(self, statement: str, evidence: Sequence[str]) -> float:
-        """How surely the evidence says all of the statement, 0 to 1; 0 where there is no evidence.
+        """How surely the evidence says all of the statement, 0 to 1.
+
+        0 where there is no evidence, and where a statement is longer than is read: its end may say anything.
 
         Several quotes are read in parts as well, see `windows`; the part that says the most counts.
         """
         encoder = self._encoder
         parts = windows(encoder.tokenizer, evidence)
-        if not parts:
+        if not parts or len(encoder.tokenizer.encode(statement, add_special_tokens=False)) > STATEMENT_TOKENS:
             return 0.0
         (logits,) = encoder.run(pair_tokens(encoder.tokenizer, statement, parts))
         return float(1 / (1 + np.exp(-logits.max())))
@@ -86,6 +88,7 @@ def windows(tokenizer: Tokenizer, evidence: Sequence[str]) -> list[str]:
 
     Of a statement that rests on one quote among many the checker makes little: it learned on one or two sentences.
     """
+    evidence = [text for text in evidence if text.strip()]
     sizes = [len(tokenizer.encode(text, add_special_tokens=False).ids) for text in evidence]
     runs: dict[str, None] = {}
     for start in range(len(evidence)):

@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from chat.writer.opposites import sides
+from chat.checker.opposites import sides
 
 _SAME = """
 however > but / nevertheless / yet

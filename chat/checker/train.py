@@ -31,7 +31,9 @@ MADE = 0.4
 SPOILT = 0.4
 """The same for one of its right statements made wrong."""
 ELSEWHERE = 0.3
-"""The same for a statement that is right about another piece of evidence."""
+"""The same for a statement that is right about another piece of evidence from the same source."""
+FAR = 0.4
+"""The same from any source: without these, what has nothing to do with the evidence comes to be half believed."""
 
 
 def draw(groups: Sequence[Statements], tokenizer: Tokenizer, chance: random.Random) -> list[Item]:
@@ -52,6 +54,9 @@ def draw(groups: Sequence[Statements], tokenizer: Tokenizer, chance: random.Rand
         other = chance.choice(by_source[group.source])
         if other is not group and chance.random() < ELSEWHERE:
             wrong.append(chance.choice(other.right))
+        far = chance.choice(groups)
+        if far.source != group.source and chance.random() < FAR:
+            wrong.append(chance.choice(far.right))
         wrong = [said for said in wrong if said]
         tokens = [pair_tokens(tokenizer, said, [group.evidence])[0] for said in (*right, *wrong)]
         items.append(Item(tokens, len(right), [None] * len(tokens)))

@@ -20,7 +20,7 @@ from chat.writer.condensing import condense
 from chat.writer.evidence import Evidence
 from chat.writer.models import LanguageModel, ModelFault
 from chat.writer.prompts import is_instruction
-from chat.writer.verifying import Embed, Verifier
+from chat.writer.verifying import Verifier
 from chat.writer.writing import Draft, Writer, to_statements
 from index import Searcher
 from index.synonyms import parse_synonyms
@@ -43,12 +43,10 @@ class Author:
     def __init__(
         self,
         model: LanguageModel,
-        embed: Embed,
+        checker: Checker,
         on_failure: OnFailure = "fall-back",
-        checker: Checker | None = None,
     ):
         self.model = model
-        self._embed = embed
         self._checker = checker
         self._on_failure = on_failure
         self._writers: WeakKeyDictionary[Searcher, Writer] = WeakKeyDictionary()
@@ -122,9 +120,7 @@ class Author:
         writer = self._writers.get(searcher)
         if writer is None:
             groups = parse_synonyms(searcher.contents.synonyms)
-            writer = self._writers[searcher] = Writer(
-                self.model, Verifier(groups, self._embed, self._checker)
-            )
+            writer = self._writers[searcher] = Writer(self.model, Verifier(self._checker, groups))
         return writer
 
     def _without(self, answer: Answer, draft: Draft, fault: str) -> Answer:

@@ -122,6 +122,7 @@ _INSTRUCTION = re.compile(
     r"|<\|?\s*/?(?:im_start|im_end|system|assistant|user|endoftext|evidence|think)\b|\[/?INST\]|\[/?SYS"
     r"|\b(?:you are|act as|pretend to be|as) (?:now )?(?:an? )?(?:AI|language model|assistant|chatbot)\b"
     r"|\b(?:AI|language) models?\b.{0,40}\b(?:must|should|reading)\b|\bnew (?:instructions?|rules)\b"
+    r"|^\W*(?:please )?(?:(?:say|tell|answer|reply|respond|write|repeat)\b(?: \w+){0,3}|state|claim|mention|pretend) that\b"
     r"|!\[[^\]]*\]\(|<(?:img|script|iframe|a|form|meta|svg)\b",
     re.IGNORECASE,
 )

@@ -1,8 +1,8 @@
-"""A text as the units that a check compares: names, numbers and words, each with its clause and polarity."""
+"""A text as the units that a check compares: names, numbers and words."""
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -12,43 +12,17 @@ from index.synonyms import Group
 UnitKind = Literal["name", "number", "word"]
 
 _TOKEN = re.compile(
-    r"(?P<money>[$€£])?(?P<word>(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.,](?=\d)\d+|[.'](?=[^\W_])[^\W_]+|'s)*)(?P<percent>\s?%)?"
+    r"(?P<money>[$€£])?(?P<word>(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.,](?=\d)\d+|[.'](?=[^\W_])[^\W_]+)*)(?P<percent>\s?%)?"
 )
-_GAP_ENDS_CLAUSE = re.compile(r"[,;:()—–!?]|\.(?:\s|$)|\.{3}|…| - ")
 _GAP_ENDS_SENTENCE = re.compile(r"[.!?…][\"')\]]*(?:\s|$)")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*(?:st|nd|rd|th|s)?$")
 
-_EMPTY = STOP_WORDS | frozenset(
-    "against toward towards upon across amid among within alongside despite without per via onto every each also "
-    "however moreover therefore thus would should may might must shall whether yet still even well much many".split()
-)
-"""Words that need no evidence of their own; those that change what is said are looked at apart."""
-
-_IRREGULAR = {
-    form: verb
-    for verb, *forms in map(
-        str.split,
-        "leave left|hold held|take took taken|give gave given|send sent|lead led|see saw seen|begin began begun|"
-        "fight fought|bring brought|seek sought|become became|keep kept|lose lost|win won|meet met|build built|"
-        "break broke broken|rise rose risen|fall fell fallen|withdraw withdrew withdrawn|go went gone|come came|"
-        "tell told|make made|choose chose chosen|speak spoke spoken|write wrote written|show shown|know knew known|"
-        "grow grew grown|buy bought|sell sold|pay paid|think thought|draw drew drawn|strike struck|drive drove driven|"
-        "freeze froze frozen|shake shook shaken|spend spent|stand stood|understand understood|feel felt".split(
-            "|"
-        ),
-    )
-    for form in forms
-}
-
-_CONJUNCTIONS = frozenset(
-    "but while whereas although though because since which who whom where when nor however if unless".split()
-)
 _NOT_NAMES = STOP_WORDS | frozenset(
     "although though however moreover furthermore meanwhile overall similarly additionally also according instead "
     "nevertheless nonetheless therefore thus hence yet still since despite unlike besides apart aside except even "
     "until unless whether whereas within without against among amid along following given today now later then "
     "another both many most several some much one two three first second finally it its their this these those "
-    "that there an a the he she they we i neither nor none nobody not no thanks due owing based seen viewed asked "
+    "that there every each across alongside per might shall like beyond throughout around inside outside behind near former neighboring neighbouring toward towards upon onto via much well may would should must an a the he she they we i neither nor none nobody not no thanks due owing based seen viewed asked "
     "critics analysts experts officials observers reports sources authors leaders politicians members countries "
     "states nations people troops soldiers relations support attempts efforts part parts".split()
 )
@@ -67,7 +41,6 @@ _NUMBER_WORDS = {
     "seventy": 70,
     "eighty": 80,
     "ninety": 90,
-    "hundred": 100,
 }
 _COUNTS = {
     "twice": "2",
@@ -85,65 +58,35 @@ _ORDINALS = {
         "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 2
     )
 }
-_SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 10**12}
+_COUNTING = _NUMBER_WORDS.keys() | _ORDINALS.keys()
+_SCALES = {
+    "hundred": 100,
+    "thousand": 1_000,
+    "million": 1_000_000,
+    "billion": 1_000_000_000,
+    "trillion": 10**12,
+}
+_SHORT_SCALES = {"k": 1_000, "m": 1_000_000, "bn": 1_000_000_000, "tn": 10**12}
 
-NEGATORS = re.compile(
-    r"(?:not|no|none|never|neither|nor|nobody|nothing|without|hardly|barely|scarcely|cannot|unable|unwilling|"
-    r"lack(?:s|ed|ing)?|fail(?:s|ed|ing|ure)?|refus(?:e|es|ed|ing|al)|reluctan(?:t|ce|tly)|reject(?:s|ed|ing)?|"
-    r"den(?:y|ies|ied)|avoid(?:s|ed|ing)?|evad(?:e|es|ed|ing)|ignor(?:e|es|ed|ing)|absen(?:ce|t)|declined|"
-    r"hesitat(?:e|es|ed|ing|ion|ant)|abstain(?:s|ed|ing)?|short|little|few|dismiss(?:es|ed|ing)?|turn(?:s|ed)?|rul(?:es|ed)|"
-    r"(?:did|do|does|is|are|was|were|has|have|had|wo|would|could|should|ca|must)nt)$"
-)
-"""Words that turn what follows them in their clause into its opposite; "short" as in "stopped short"."""
-
-_HOLDS_ON = frozenset("no nor neither without".split())
-"""These turn also what follows an "and"."""
-
-DETERMINERS = frozenset(
-    "the a an its their his her our this that these those all some other any both each".split()
-)
-
-_ADDS = frozenset("alongside including together such like especially notably".split())
-"""After a comma these add to the clause before it."""
-
-_BE = frozenset("is are was were be been being".split())
-
-_OPENS_PHRASE = frozenset(
-    "by against to into from inside of with without for on over at in through toward towards within after before "
-    "during amid under between alongside than except including unlike despite".split()
-)
 _TITLES = frozenset("president prime minister chancellor mr mrs ms dr king queen premier foreign".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A name, a number or a word that matters."""
+    """A name, a number or a word."""
 
     text: str
-    """Normal form, for messages and for comparing by meaning."""
+    """Normal form."""
     keys: frozenset[str]
     """Two units with a key in common are the same."""
     kind: UnitKind
-    sentence: int
-    clause: int
-    at: int
-    """Which token of the text it is."""
-    negated: bool = False
-    scope: int = -1
-    """Which token turns it into its opposite, or back; -1 for none."""
+    start: int
+    end: int
+    """Where it stands in the text, an "'s" not included."""
+    is_synonym: bool = False
+    """True for a term of a group of synonyms."""
     opening: bool = False
     """True for a capitalised word at the start of a sentence, which may or may not be a name."""
-    is_past: bool = False
-    """True for what has the form of a past tense or a participle: "sent", "opened"."""
-    is_infinitive: bool = False
-    """True for a verb after "to"."""
-    phrase: str = ""
-    """The preposition that opens the phrase it stands in; "'s" for a possessive."""
-
-    @property
-    def may_be_verb(self) -> bool:
-        """True for what looks like a verb; of one in the present nothing tells it from a noun."""
-        return self.is_past or self.is_infinitive or (self.kind == "word" and self.text.endswith("ing"))
 
     @property
     def named(self) -> bool:
@@ -152,35 +95,11 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """A text taken apart."""
-
-    units: tuple[Unit, ...]
-    words: frozenset[str]
-    """All tokens in lower case, stop words included."""
-    tokens: tuple[str, ...]
-    clause_texts: tuple[str, ...]
-    """The text of each clause, in lower case."""
-
-    def of_kind(self, kind: UnitKind) -> tuple[Unit, ...]:
-        return tuple(unit for unit in self.units if unit.kind == kind)
-
-    @property
-    def keys(self) -> frozenset[str]:
-        return frozenset(key for unit in self.units for key in unit.keys)
-
-    def clauses(self) -> list[tuple[Unit, ...]]:
-        """The units of each clause that has any, in order."""
-        grouped: dict[int, list[Unit]] = {}
-        for unit in self.units:
-            grouped.setdefault(unit.clause, []).append(unit)
-        return [tuple(units) for units in grouped.values()]
-
-
-@dataclass(frozen=True, slots=True)
 class _Token:
     raw: str
     low: str
+    start: int
+    end: int
     gap: str
     """What stands between it and the token before."""
     money: str
@@ -193,117 +112,57 @@ class Worder:
     """Takes texts apart, with a corpus's synonyms."""
 
     def __init__(self, groups: Sequence[Group] = ()):
-        plain_terms = Analyzer().terms
+        self.terms = Analyzer().terms
+        """The stems of a text's words that are no stop words."""
         # without synonyms and for one word its terms are the stem alone, or nothing for a stop word
-        self._stem = lru_cache(maxsize=50_000)(lambda word: next(iter(plain_terms(word)), word))
+        self._stem = lru_cache(maxsize=50_000)(lambda word: next(iter(self.terms(word)), word))
         self._marks: dict[tuple[str, ...], set[str]] = {}
+        self._common: set[tuple[str, ...]] = set()
+        """Terms that the groups give in lower case: no names."""
         self._longest = 1
         for number, group in enumerate(groups):
             for term in (*group.asked, *group.found):
                 words = tuple(token.low for token in _tokens(term))
                 if words:
                     self._marks.setdefault(words, set()).add(f"={number}")
+                    if term.islower():
+                        self._common.add(words)
                     self._longest = max(self._longest, len(words))
 
-    def stem(self, word: str) -> str:
-        return self._stem(_IRREGULAR.get(word, word))
-
-    def read(self, text: str) -> Wording:
+    def read(self, text: str) -> list[Unit]:
         """The units of a text; an empty or symbol-only text has none."""
         tokens = _tokens(text)
         units: list[Unit] = []
-        sentence = clause = 0
-        flips = False
-        scope = -1
-        phrase = ""
         at = 0
-        clauses: list[list[str]] = [[]]
         while at < len(tokens):
-            token = tokens[at]
-            if at and _GAP_ENDS_SENTENCE.search(token.gap):
-                sentence += 1
-            starts = at == 0 or bool(_GAP_ENDS_SENTENCE.search(token.gap)) or token.gap.endswith(("“", '"'))
-            goes_on = _is_list(tokens, at) or (token.gap.strip() == "," and token.low in _ADDS)
-            ends_clause = bool(_GAP_ENDS_CLAUSE.search(token.gap)) and not goes_on
-            joins = token.low == "and" and at + 1 < len(tokens) and not tokens[at + 1].raw[:1].isupper()
-            if at and (ends_clause or token.low in _CONJUNCTIONS or joins):
-                clause += 1
-                clauses.append([])
-                phrase = ""
-                goes_on = joins and not ends_clause and scope >= 0 and tokens[scope].low in _HOLDS_ON
-                # "not because they are against it"
-                if not (goes_on or (token.low == "because" and scope == at - 1 >= 0)):
-                    flips, scope = False, -1
-            negates = self._negates(tokens, at)
-            if negates:
-                # "did not refuse" is none; in "will not agree to talks that do not ..." each is one
-                flips, scope = not flips or at - scope > 3, at
-                if tokens[at - 1].low in _BE and token.low.endswith("ed"):
-                    # "calls were ignored" turns what comes before it
-                    units = [
-                        replace(u, negated=True, scope=at) if u.clause == clause and not u.negated else u
-                        for u in units
-                    ]
-            if token.low in _OPENS_PHRASE:
-                phrase = "" if token.low == "to" and _is_infinitive(tokens, at) else token.low
+            gap = tokens[at].gap
+            starts = at == 0 or bool(_GAP_ENDS_SENTENCE.search(gap)) or gap.endswith('"')
             length, unit = self._unit(tokens, at, starts)
-            if unit is not None and not negates:
-                owns = tokens[at + length - 1].raw.endswith("'s")
-                units.append(
-                    replace(
-                        unit,
-                        sentence=sentence,
-                        clause=clause,
-                        negated=flips,
-                        scope=scope,
-                        is_past=token.raw.islower() and (token.low in _IRREGULAR or token.low.endswith("ed")),
-                        is_infinitive=_is_after_to(tokens, at),
-                        phrase="'s" if owns else phrase,
-                    )
-                )
-            # May the month must not be read as "may"
-            is_month = unit is not None and unit.text.startswith("month")
-            clauses[-1] += ["month"] if is_month else [t.low for t in tokens[at : at + length]]
+            if unit is not None:
+                units.append(unit)
             at += length
-        lows = tuple(token.low for token in tokens)
-        return Wording(tuple(units), frozenset(lows), lows, tuple(" ".join(words) for words in clauses))
-
-    def _negates(self, tokens: Sequence[_Token], at: int) -> bool:
-        low = tokens[at].low
-        following = tokens[at + 1].low if at + 1 < len(tokens) else ""
-        if not NEGATORS.match(low) or (
-            low in ("not", "no") and following in ("only", "doubt", "necessarily")
-        ):
-            return False
-        before = tokens[at - 1].low if at else ""
-        if low in ("no", "nobody", "none") and _is_surpassed(tokens, at):
-            return False
-        if low in ("little", "few"):
-            return before != "a"
-        if low.startswith(("turn", "rul")):
-            return f"{low[:3]} {following}" in ("tur down", "rul out")
-        return low != "short" or before.startswith("stop")
+        return units
 
     def _unit(self, tokens: Sequence[_Token], at: int, starts: bool) -> tuple[int, "Unit | None"]:
         """How many tokens the next unit takes, and the unit; None for a word that does not matter."""
         token = tokens[at]
         if number := _number(tokens, at):
             length, key = number
-            return length, Unit(key, frozenset([key]), "number", 0, 0, at)
+            return length, Unit(key, frozenset([key]), "number", *_span(tokens[at : at + length]))
         capital = token.raw[:1].isupper()
         for length in range(min(self._longest, len(tokens) - at), 0, -1):
             run = tokens[at : at + length]
-            marks = self._marks.get(tuple(t.low for t in run))
+            words = tuple(t.low for t in run)
+            marks = self._marks.get(words)
             if marks is None or (length == 1 and token.low in STOP_WORDS and not token.raw.isupper()):
                 continue
-            name = any(t.raw[:1].isupper() for t in run)
+            name = any(t.raw[:1].isupper() for t in run) and not (starts and words in self._common)
             keys = set(marks)
             if length == 1:
-                keys.add(self.stem(token.low))
-            return length, Unit(
-                " ".join(t.low for t in run), frozenset(keys), "name" if name else "word", 0, 0, at
-            )
-        if token.low in _EMPTY and not (token.raw.isupper() and len(token.raw) > 1):
+                keys.add(self._stem(token.low))
+            kind: UnitKind = "name" if name else "word"
+            return length, Unit(" ".join(words), frozenset(keys), kind, *_span(run), is_synonym=True)
+        if token.low in STOP_WORDS and not (token.raw.isupper() and len(token.raw) > 1):
             return 1, None
         if capital and token.low in _NOT_NAMES and starts:
             return 1, None
@@ -317,14 +176,12 @@ class Worder:
                 or bool(following and following.raw[:1].isupper() and not following.gap.strip())
             )
         )
-        keys = frozenset(self.stem(word) for word in (token.low, *(p for p in token.parts if len(p) > 3)))
+        keys = frozenset(self._stem(word) for word in (token.low, *(p for p in token.parts if len(p) > 3)))
         return 1, Unit(
             token.low,
             keys,
             "name" if name else "word",
-            0,
-            0,
-            at,
+            *_span([token]),
             opening=capital
             and starts
             and not name
@@ -333,9 +190,9 @@ class Worder:
         )
 
 
-_AFTER_NO_NAME = frozenset("to enough that how what than".split())
+_AFTER_NO_NAME = frozenset("to by enough that how what than".split())
 _FORM_OF_NO_NAME = re.compile(
-    r".{3,}(?:ed|ing|ly|ness|ment|tion|sion|ious|ous|ful|less|able|ible|ive|ance|ence|ency|ity|ship|ism)"
+    r".{3,}(?:ed|ing|ly|ness|ment|tion|sion|ious|ous|ful|less|able|ible|ive|ance|ence|ency|ity|ship|ism|[^aious]s)"
 )
 
 
@@ -356,6 +213,11 @@ _PLAIN = str.maketrans(
 )
 
 
+def _span(tokens: Sequence[_Token]) -> tuple[int, int]:
+    last = tokens[-1]
+    return tokens[0].start, last.end - 2 * last.raw.casefold().endswith("'s")
+
+
 def _tokens(text: str) -> list[_Token]:
     text = plain(text)
     tokens: list[_Token] = []
@@ -363,56 +225,24 @@ def _tokens(text: str) -> list[_Token]:
     for found in _TOKEN.finditer(text):
         gap = text[end : found.start()]
         end = found.end()
-        raw = found["word"]
-        tokens.append(_Token(raw, Analyzer.normal(raw), gap, found["money"] or "", bool(found["percent"])))
+        start, word_end = found.span("word")
+        raw, money = found["word"], found["money"] or ""
+        tokens.append(_Token(raw, Analyzer.normal(raw), start, word_end, gap, money, bool(found["percent"])))
     return _hyphens_joined(tokens)
 
 
 def _hyphens_joined(tokens: Iterable[_Token]) -> list[_Token]:
-    """`multi-vector` as one word, as many write it; `Moscow-led` and `30-year` stay two."""
+    """`multi-vector` as one word, as many write it; `Moscow-led`, `30-year` and `six-member` stay two."""
     joined: list[_Token] = []
     for token in tokens:
-        if token.gap == "-" and joined and token.raw.islower() and joined[-1].raw.islower():
+        both_words = joined and token.raw.islower() and joined[-1].raw.islower()
+        if token.gap == "-" and both_words and not {token.low, joined[-1].low} & _COUNTING:
             last = joined.pop()
             parts = (*(last.parts or (last.low,)), token.low)
-            token = _Token(
-                last.raw + token.raw, last.low + token.low, last.gap, last.money, token.percent, parts
-            )
+            raw, low = last.raw + token.raw, last.low + token.low
+            token = _Token(raw, low, last.start, token.end, last.gap, last.money, token.percent, parts)
         joined.append(token)
     return joined
-
-
-def _is_infinitive(tokens: Sequence[_Token], at: int) -> bool:
-    """True for "to leave", where "to the region" and "to Russia" are phrases."""
-    following = tokens[at + 1].raw if at + 1 < len(tokens) else ""
-    return following.islower() and following not in DETERMINERS
-
-
-def _is_surpassed(tokens: Sequence[_Token], at: int) -> bool:
-    """True for "no state helped more than Belarus", which says that Belarus helped."""
-    rest = [token.low for token in tokens[at + 1 :]]
-    if "than" not in rest:
-        return False
-    until = rest[: rest.index("than")]
-    return any(low in ("more", "less", "better", "worse") or low.endswith("er") for low in until)
-
-
-def _is_after_to(tokens: Sequence[_Token], at: int) -> bool:
-    """True for "to leave" and "to further sustain"."""
-    before = [token.low for token in tokens[max(0, at - 2) : at]]
-    return (
-        tokens[at].raw.islower()
-        and not tokens[at].low.endswith(("ed", "ing"))
-        and (before[-1:] == ["to"] or (before[:1] == ["to"] and before[1].endswith(("ly", "er"))))
-    )
-
-
-def _is_list(tokens: Sequence[_Token], at: int) -> bool:
-    """True for the comma in "Armenia, Belarus"."""
-    if tokens[at].gap.strip() != ",":
-        return False
-    here = tokens[at + 1] if tokens[at].low == "and" and at + 1 < len(tokens) else tokens[at]
-    return here.raw[:1].isupper() and tokens[at - 1].raw[:1].isupper()
 
 
 def _number(tokens: Sequence[_Token], at: int) -> tuple[int, str] | None:
@@ -434,14 +264,22 @@ def _number(tokens: Sequence[_Token], at: int) -> tuple[int, str] | None:
         if (before and before.low in _MONTHS) or following in _MONTHS:
             key = re.sub(r"(?:st|nd|rd|th)$", "", key)
         key = re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "th", key)
-    elif token.low in _NUMBER_WORDS and token.low not in ("one",):
+        if (short := re.fullmatch(r"(\d+(?:\.\d+)?)(bn|tn|m|k)", key)) and (
+            token.money or short[2] in ("bn", "tn")
+        ):
+            key = f"{float(short[1]) * _SHORT_SCALES[short[2]]:.0f}"
+    elif token.low in _NUMBER_WORDS and (token.low != "one" or following in _SCALES):
         key = str(_NUMBER_WORDS[token.low])
+        if key[-1] == "0" and 0 < _NUMBER_WORDS.get(following, 0) < 10 and tokens[at + 1].gap == "-":
+            return 2, str(int(key) + _NUMBER_WORDS[following])
     elif token.low in _COUNTS:
         return 1, _COUNTS[token.low]
     elif token.low == "once" and following in ("a", "per", "every"):
         return 1, "1"
     elif token.low in _ORDINALS:
         return 1, _ORDINALS[token.low]
+    elif token.low in _SCALES:
+        key = str(_SCALES[token.low])
     else:
         return None
     length = 1

@@ -24,6 +24,9 @@ MOST_STATEMENTS = 12
 SEARCHED = 4
 """So many of the sentences found for a statement are looked at."""
 
+LESS = 0.1
+"""Evidence without which a statement has hardly less support than so adds nothing."""
+
 _LEANS = re.compile(
     r"(?:it|its|they|their|them|he|his|she|her|this|that|these|those|such|both|the (?:former|latter|same)|"
     r"(?:as a result|instead|therefore|thus|hence|consequently|for this reason))\b",
@@ -157,23 +160,22 @@ class Writer:
         cited = [evidence[number - 1] for number in written.numbers]
         meant = _with_name(written.text, before.text if before else "")
         about = [evidence[n - 1] for n in before.numbers] if before and meant != written.text else []
-        verdict, support = self._support(written.text, meant, cited, about)
-        outcome, against = "supported", ()
+        first, support = self._support(written.text, meant, cited, about)
+        verdict, outcome, against = first, "supported", ()
         if not support:
-            against = verdict.against if verdict else ("it cites nothing",)
+            against = first.against if first else ("it cites nothing",)
             found = [item for item in search(meant)[:SEARCHED] if item not in cited]
-            for some in ([item] for item in found):
-                verdict, support = self._support(written.text, meant, some, about)
+            for item in found:
+                verdict, support = self._support(written.text, meant, [item], about)
                 if support:
                     break
             if not support and len(found) > 1:
                 verdict, support = self._support(written.text, meant, found[:2], about)
             outcome = "recited" if support else "removed"
         decision = _removed(written, *against) | {"outcome": outcome}
-        if verdict:
-            decision["coverage"] = round(verdict.coverage, 3)
-            if verdict.support is not None:
-                decision["support"] = round(verdict.support, 3)
+        read = verdict if support else first  # of a removed one, what it cited itself
+        if read and read.support is not None:
+            decision["support"] = round(read.support, 3)
         if not support:
             return None, decision
         return Supported(written.text, support, outcome == "recited"), decision
@@ -188,11 +190,11 @@ class Writer:
         """
         if not cited:
             return None, ()
-        contexts = [context for item in cited if (context := _context_of(item))]
+        # each behind what it leans on
+        within = tuple(dict.fromkeys(e for item in cited for e in (_context_of(item), item) if e))
+        leans = any(item.leans for item in cited)
         said = [item.text for item in about]
-        for support in (list(cited), [*contexts, *cited] if contexts else None):
-            if support is None:
-                continue
+        for support in dict.fromkeys((within, tuple(cited)) if leans else (tuple(cited), within)):
             texts = [item.text for item in support]
             verdict = self.verifier.check(text, texts)
             if verdict.supported and meant != text:
@@ -205,14 +207,18 @@ class Writer:
         """The evidence without what adds nothing: a marker too many must not look like a source."""
         if len(support) == 1:
             return tuple(support)
-        alone = [self.verifier.check(text, [item.text]) for item in support]
-        if any(one.supported for one in alone):
-            return tuple(item for item, one in zip(support, alone, strict=True) if one.supported)
+
+        def suffice(some: Sequence[Evidence]) -> bool:
+            one = self.verifier.check(text, [item.text for item in some])
+            return one.supported and (one.support or 0) >= (verdict.support or 0) - LESS
+
+        alone = [item for item in support if suffice([item])]
+        if alone:
+            return tuple(alone)
         needed = list(support)
         for item in support:
             rest = [other for other in needed if other is not item]
-            without = self.verifier.check(text, [other.text for other in rest]) if rest else None
-            if without and without.supported and without.coverage >= verdict.coverage:
+            if rest and suffice(rest):
                 needed = rest
         return tuple(needed)
 

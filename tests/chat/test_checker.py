@@ -12,6 +12,7 @@ from chat.checker.mpnet import WEIGHTS, open_checker, pair_tokens, windows
 from chat.errors import ChatError
 from chat.reader.adapter import check_adapter
 from chat.writer.pairs import read_pairs
+from chat.writer.verifying import SURE
 from index.errors import WeightsError
 
 EVIDENCE = "The council turned down the merchants' request to lower the toll on the old bridge in 1931."
@@ -31,7 +32,7 @@ def test_what_follows_is_supported_more_than_its_opposite(checker, right, wrong)
 
 @pytest.mark.slow
 def test_it_tells_most_pairs_apart(checker):
-    """Without any rule; on pairs that nothing of it was trained or chosen on."""
+    """By itself, without what the verifier looks at; on pairs that nothing of it was trained or chosen on."""
     pairs = [pair for pair in read_pairs() if pair.half == "held"]
     supports = {pair: checker.support(pair.statement, [pair.quote]) for pair in pairs}
     by_quote: dict[str, list[tuple[bool, float]]] = {}
@@ -48,7 +49,7 @@ def test_it_tells_most_pairs_apart(checker):
 
 
 def test_a_statement_about_something_else_is_hardly_supported(checker):
-    assert checker.support("Penguins live in the south.", [EVIDENCE]) < 0.1
+    assert checker.support("Penguins live in the south.", [EVIDENCE]) < SURE
 
 
 def test_nothing_supports_nothing(checker):
@@ -89,6 +90,11 @@ def test_what_is_read_has_mpnet_s_ids(checker):
     (tokens,) = pair_tokens(checker._encoder.tokenizer, "toll " * 500, ["bridge " * 500])
     assert tokens.ids.count(9569) == 120
     assert tokens.ids.count(2962) == 180
+
+
+def test_a_statement_too_long_to_be_read_whole_is_not_supported(checker):
+    long = "The merchants asked for a lower toll, " * 20
+    assert checker.support(long, [long]) == 0.0
 
 
 def test_any_text_gets_a_number(checker):

@@ -31,24 +31,30 @@ def plain(shipped_index, home):
         yield engine
 
 
-@contextmanager
-def engine_on(plain: Answerer, server, limits=FAST, on_failure="fall-back", key=""):
-    """The engine of the module, with a model on this server."""
-    author = Author(
-        open_model(choose_model("openai:m", server.url, key), limits), plain._index.embedder.embed, on_failure
-    )
-    engine = Answerer(plain._index, plain.reading, plain._weights, author=author)
-    yield engine
-    author.close()
+@pytest.fixture(scope="module")
+def engine_on(plain, checker):
+    """The engine of the module, with a model on a server."""
+
+    @contextmanager
+    def engine_on(server, limits=FAST, on_failure="fall-back", key=""):
+        author = Author(open_model(choose_model("openai:m", server.url, key), limits), checker, on_failure)
+        yield Answerer(plain._index, plain.reading, plain._weights, author=author)
+        author.close()
+
+    return engine_on
 
 
-def ask(plain, question, *replies, **settings) -> Answer:
-    with serve_model(*replies) as server, engine_on(plain, server, **settings) as engine:
-        return engine.answer(question)
+@pytest.fixture(scope="module")
+def ask(engine_on):
+    def ask(question, *replies, **settings) -> Answer:
+        with serve_model(*replies) as server, engine_on(server, **settings) as engine:
+            return engine.answer(question)
+
+    return ask
 
 
-def test_a_written_answer_cites_the_articles_and_says_what_it_took(plain):
-    answer = ask(plain, WHO, Reply(GOOD))
+def test_a_written_answer_cites_the_articles_and_says_what_it_took(plain, ask):
+    answer = ask(WHO, Reply(GOOD))
     assert (answer.outcome, answer.message) == ("answered", "")
     assert answer.text() == "Saadi Khamidov is an independent researcher from Tajikistan. [1]"
     (citation,) = answer.citations
@@ -58,17 +64,17 @@ def test_a_written_answer_cites_the_articles_and_says_what_it_took(plain):
     json.dumps(dict(answer.trace))
 
 
-def test_a_sentence_without_a_date_is_shown_with_the_one_before_that_has_it(plain):
-    with serve_model(Reply("There is nothing [1].")) as server, engine_on(plain, server) as engine:
+def test_a_sentence_without_a_date_is_shown_with_the_one_before_that_has_it(engine_on):
+    with serve_model(Reply("There is nothing [1].")) as server, engine_on(server) as engine:
         engine.answer("What happened after Tokayev asked the CSTO for help in January 2022?")
         (prompt,) = server.prompts
     dated = [line for line in prompt.splitlines() if "(before it:" in line]
     assert any(find_dates(line.partition("(before it:")[2].partition(")")[0]) for line in dated)
 
 
-def test_the_stream_shows_what_is_done_and_then_only_supported_statements(plain):
+def test_the_stream_shows_what_is_done_and_then_only_supported_statements(engine_on):
     text = f"{GOOD} He won the Nobel prize [1]. He focuses on democracy and security [1]."
-    with serve_model(Reply(text)) as server, engine_on(plain, server) as engine:
+    with serve_model(Reply(text)) as server, engine_on(server) as engine:
         events = list(engine.stream(WHO))
     assert Progress("Writing with m") in events
     snapshots = [event for event in events if isinstance(event, Answer)]
@@ -91,9 +97,9 @@ def test_the_stream_shows_what_is_done_and_then_only_supported_statements(plain)
         (Reply(["word " * 100], endless=True), "more than 12,000 characters"),
     ],
 )
-def test_each_failure_falls_back_to_quotations_or_fails_as_chosen(plain, caplog, reply, said):
+def test_each_failure_falls_back_to_quotations_or_fails_as_chosen(plain, caplog, reply, said, ask):
     limits = replace(FAST, first=2.0, stall=2.0)
-    answer = ask(plain, WHO, reply, limits=limits)
+    answer = ask(WHO, reply, limits=limits)
     quoted = plain.answer(WHO)
     assert (answer.outcome, answer.statements, answer.citations) == (
         quoted.outcome,
@@ -103,7 +109,7 @@ def test_each_failure_falls_back_to_quotations_or_fails_as_chosen(plain, caplog,
     assert said in answer.message
     assert answer.message.endswith("These are the articles' own words.")
     assert said in answer.trace["writer"]["fault"]
-    failed = ask(plain, WHO, reply, limits=limits, on_failure="fail")
+    failed = ask(WHO, reply, limits=limits, on_failure="fail")
     assert (failed.outcome, failed.statements) == ("failed", ())
     assert said in failed.message
     assert "Traceback" not in caplog.text
@@ -113,34 +119,34 @@ def test_each_failure_falls_back_to_quotations_or_fails_as_chosen(plain, caplog,
     "text",
     ["He won the Nobel prize [1].", "Саади Хамидов — исследователь [1].", "flurb zint [1] [2]. gork.", "***"],
 )
-def test_an_answer_of_which_nothing_is_supported_gives_way_to_quotations(plain, text):
-    answer = ask(plain, WHO, Reply(text))
+def test_an_answer_of_which_nothing_is_supported_gives_way_to_quotations(plain, text, ask):
+    answer = ask(WHO, Reply(text))
     assert answer.statements == plain.answer(WHO).statements
     assert answer.message.startswith("What the language model wrote is not supported by the articles")
 
 
-def test_a_declined_question_never_reaches_the_model(plain):
-    with serve_model(Reply(GOOD)) as server, engine_on(plain, server) as engine:
+def test_a_declined_question_never_reaches_the_model(engine_on):
+    with serve_model(Reply(GOOD)) as server, engine_on(server) as engine:
         assert engine.answer("What is the capital of France?").outcome == "declined"
         assert server.requests == []
 
 
-def test_where_the_articles_disagree_every_version_is_given(plain):
+def test_where_the_articles_disagree_every_version_is_given(plain, ask):
     quoted = plain.answer("When was the CSTO founded?")
     assert quoted.statements[0].lead.startswith(DISAGREE)
-    answer = ask(plain, "When was the CSTO founded?", Reply("The CSTO was founded in 1992."))
+    answer = ask("When was the CSTO founded?", Reply("The CSTO was founded in 1992."))
     assert answer.statements[0].lead == DISAGREE
     assert {"1992", "2002"} <= {year for year in ("1992", "2002") if year in answer.text()}
     assert any(statement.verbatim for statement in answer.statements)
 
 
-def test_a_follow_up_is_asked_as_the_model_condensed_it(plain):
+def test_a_follow_up_is_asked_as_the_model_condensed_it(engine_on):
     history = [
         Turn("user", "When did Uzbekistan leave the CSTO?"),
         Turn("assistant", "Uzbekistan left in 2012. [1]"),
     ]
     replies = (Reply("When did Georgia leave the CSTO?"), Reply("Georgia left in 1999 [1]."))
-    with serve_model(*replies) as server, engine_on(plain, server) as engine:
+    with serve_model(*replies) as server, engine_on(server) as engine:
         answer = engine.answer("And Georgia?", history)
     assert answer.understood == "When did Georgia leave the CSTO?"
     assert answer.trace["condensed"]["question"] == "When did Georgia leave the CSTO?"
@@ -148,16 +154,16 @@ def test_a_follow_up_is_asked_as_the_model_condensed_it(plain):
     assert "1999" in answer.text()
 
 
-def test_a_follow_up_is_understood_without_the_model_when_that_fails(plain):
+def test_a_follow_up_is_understood_without_the_model_when_that_fails(engine_on):
     history = [Turn("user", "When did Uzbekistan leave the CSTO?"), Turn("assistant", "In 2012.")]
-    with serve_model(Reply(status=500)) as server, engine_on(plain, server) as engine:
+    with serve_model(Reply(status=500)) as server, engine_on(server) as engine:
         answer = engine.answer("And Georgia?", history)
     assert "Georgia" in answer.understood
     assert "in trouble" in answer.trace["condensed"]["fault"]
 
 
-def test_stopping_cancels_the_request(plain):
-    with serve_model(Reply(GOOD, wait=20)) as server, engine_on(plain, server) as engine:
+def test_stopping_cancels_the_request(engine_on):
+    with serve_model(Reply(GOOD, wait=20)) as server, engine_on(server) as engine:
         events = engine.stream(WHO)
         while not server.requests:
             next(events)
@@ -165,11 +171,11 @@ def test_stopping_cancels_the_request(plain):
         assert server.gone.wait(2)
 
 
-def test_the_key_reaches_the_server_and_nothing_else(plain, caplog, capsys):
+def test_the_key_reaches_the_server_and_nothing_else(caplog, capsys, engine_on):
     caplog.set_level(logging.INFO)
     with (
         serve_model(Reply(status=401, error=KEY), Reply(GOOD)) as server,
-        engine_on(plain, server, key=KEY) as engine,
+        engine_on(server, key=KEY) as engine,
     ):
         answers = [engine.answer(WHO), engine.answer(WHO)]
         shown = str(engine.fingerprint) + "".join(repr(answer) for answer in answers)
@@ -177,8 +183,8 @@ def test_the_key_reaches_the_server_and_nothing_else(plain, caplog, capsys):
     assert KEY not in shown + caplog.text + "".join(capsys.readouterr())
 
 
-def test_the_same_reply_always_gives_the_same_answer(plain):
-    first, second = (ask(plain, WHO, Reply(GOOD)) for _ in range(2))
+def test_the_same_reply_always_gives_the_same_answer(ask):
+    first, second = (ask(WHO, Reply(GOOD)) for _ in range(2))
     assert first.text() == second.text()
 
 

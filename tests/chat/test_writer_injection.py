@@ -110,7 +110,7 @@ def test_an_obeyed_injection_shows_nothing_unsupported_and_loads_nothing(engine,
     (article,) = (id for id, article in engine.articles.items() if article.file == f"{name}.txt")
     with serve_model(Reply(obeyed)) as server:
         model = open_model(choose_model("openai:m", server.url), Limits(first=5, stall=5, whole=10))
-        author = Author(model, engine._index.embedder.embed, checker=checker)
+        author = Author(model, checker)
         answer = Answerer(engine._index, engine.reading, engine._weights, author=author).answer(
             ASKED, scope={article}
         )

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.errors import ChatError
-from chat.writer.pairs import fit_limits, pair_table, read_pairs
-from chat.writer.verifying import LIMITS, Findings, Limits, Verifier
-from chat.writer.wording import Worder
+from chat.writer.pairs import fit_sure, pair_table, read_pairs
+from chat.writer.telling import told_as_fact
+from chat.writer.verifying import SURE, SURE_OF_BRIEF, Verifier, _in_its_terms
+from chat.writer.wording import Worder, plain
 from index.synonyms import parse_synonyms
 
 GROUPS = parse_synonyms(
@@ -19,33 +20,61 @@ LEFT = "Baku left in 1999, alongside Caucasus neighbor Georgia."
 
 
 @pytest.fixture(scope="module")
-def verifier() -> Verifier:
-    return Verifier(GROUPS)
+def verifier(checker) -> Verifier:
+    return Verifier(checker, GROUPS)
 
 
 @pytest.fixture(scope="module")
-def shipped(corpus, embedder, checker) -> Verifier:
-    return Verifier(parse_synonyms(corpus.synonyms), embedder.embed, checker)
+def shipped(corpus, checker) -> Verifier:
+    return Verifier(checker, parse_synonyms(corpus.synonyms))
 
 
 @pytest.mark.parametrize(
     ("statement", "evidence"),
     [
         ("Azerbaijan left in 1999.", LEFT),
-        ("Georgia and Azerbaijan left in 1999.", LEFT),
         ("On 6 August 2024 the army crossed the border.", "The army crossed the border on August 6, 2024."),
-        ("It sent 1500 troops.", "It sent 1,500 troops."),
-        ("The price rose by 5 percent.", "The price rose by 5%."),
-        ("They paid $2 million.", "They paid 2 million dollars."),
-        ("It has six members.", "It has 6 members."),
-        ("The Collective Security Treaty Organization refused.", "The CSTO refused."),
-        ("They did not recognize the region.", "They refused to recognize the region."),
-        ("She called it “our man”.", "She called it ‘our man’ in public."),
-        ("The multivector policy stays.", "The multi-vector policy stays."),
-        ("The members defend each other.", "The members defend one another."),
-        ("Russia must redirect its army.", "Russia has to redirect its army."),
-        ("Prices rose because of the drought.", "The drought caused prices to rise."),
-        ("Anxious to keep trust, Russia refused.", "Russia refused, to keep trust."),
+        (
+            "It sent 1500 troops to the border.",
+            "In the spring of that year it sent 1,500 troops to the border.",
+        ),
+        ("The price of bread rose by 5 percent.", "The price of bread rose by 5% in only one year."),
+        (
+            "They paid $2 million for the old bridge.",
+            "In the end they paid 2 million dollars for the old bridge.",
+        ),
+        ("The pact has six members.", "The pact has 6 members, and four other states observe it."),
+        (
+            "The Collective Security Treaty Organization refused to send troops.",
+            "The CSTO refused to send any troops to the region that year.",
+        ),
+        (
+            "They did not recognize the region as independent.",
+            "They refused to recognize the region as an independent state.",
+        ),
+        ("She called it “our man”.", "In a speech to voters she called it ‘our man’ in public."),
+        (
+            "The multivector policy of the country stays.",
+            "The multi-vector policy of the country stays as it was.",
+        ),
+        ("The members have to defend each other.", "By the charter the members must all defend one another."),
+        (
+            "Russia must redirect its army to the border.",
+            "Russia has to redirect its army to the border now.",
+        ),
+        (
+            "Prices rose because of the drought.",
+            "The drought of that summer caused prices to rise in all towns.",
+        ),
+        (
+            "Anxious to keep trust, Russia refused to help.",
+            "Russia refused to help, so as to keep its allies' trust.",
+        ),
+        ("Twenty-five members left the pact.", "In the end 25 members left the pact for good."),
+        ("It cost $5bn to build.", "The new dam on the river cost $5 billion to build."),
+        ("One million men left the country.", "In that year alone 1 million men left the country."),
+        ("Costs rose in that year.", "In that year prices rose in all of the towns."),
+        ("It was 30%.", "It was 30%."),
     ],
 )
 def test_what_is_said_in_other_words_passes(verifier, statement, evidence):
@@ -53,54 +82,142 @@ def test_what_is_said_in_other_words_passes(verifier, statement, evidence):
 
 
 @pytest.mark.parametrize(
-    ("statement", "evidence", "against"),
+    ("statement", "evidence", "missing"),
     [
-        ("A Kyrgyz official said so.", "A Belarusian official said so in a Kyrgyz town.", "kyrgyz 'official'"),
         ("Azerbaijan left in 1998.", LEFT, "1998 is not in the evidence"),
         ("Armenia left in 1999.", LEFT, "the name armenia"),
-        ("Baku did not leave in 1999.", LEFT, "'not'"),
         ("The army crossed on 8 August.", "The army crossed on 6 August.", "8 is not"),
         ("The army crossed in June.", "The army crossed in July.", "month 6"),
         ("The price rose by 5%.", "The price rose by 5 points.", "5%"),
         ("They paid $2 million.", "They paid €2 million.", "$2000000"),
-        ("They left.", "They did not leave.", "says 'not'"),
-        ("All members left.", "Two members left.", "'all' is more"),
-        ("The members left.", "The members may leave.", "says 'may'"),
-        ("The state left the pact.", "The state asked to leave the pact.", "says 'asked'"),
+        ("It is the second largest buyer.", "It is the third largest buyer.", "2th"),
+        ("The six-member bloc agreed.", "The five-member bloc agreed.", "6 is not"),
+        ("Twenty-five members left.", "Thirty-five members left.", "25 is not"),
+        ("It cost $5bn.", "It cost $5 million.", "$5000000000 is not"),
+        ("Article 4 binds them.", "Article 5 binds them.", "4 is not"),
+        ("The United Nations left.", "The United States left.", "the name nations"),
+        ("Vienna left Austria.", "Vienna left Australia.", "the name austria"),
+        ('He called "a" bad and "it" good.', 'He called "a" bad.', "quoted words 'it'"),
         ("She called it “a friend”.", "She called it “our man”.", "quoted words"),
-        ("Georgia attacked Russia.", "Russia attacked Georgia.", "other way round"),
-        ("Russia's ally attacked Georgia.", "Georgia's ally attacked Russia.", ""),
-        ("Baku left and later blamed greedy partners.", LEFT, "nothing in the evidence says"),
-        ("Georgia left in 1999, and Baku in 2012.", "Baku left in 1999. Georgia followed in 2012.", "something else"),
-        ("It is likely that they leave.", "It is unlikely that they leave.", "'likely' against 'unlikely'"),
-        ("The drought rose because prices fell.", "Prices fell because of the drought.", "cause and effect"),
-        ("It has been set up.", "It is time to set up a fund, and to pay.", "that it is done"),
-        ("Prices will fall.", "Prices fell.", "will fall"),
-        ("Prices are less stable.", "Prices are more stable.", "less 'stable' against more"),
-        ("It is the largest buyer.", "It is the third largest buyer.", "has it third"),
-        ("They never agree.", "They do not always agree.", "'never' is more"),
-        ("It is the only tool.", "It is one of the tools.", "'only' is more"),
-        ("Many states left.", "Two states left.", "'many' is more"),
-        ("Most farmers agreed, residents did not.", "Most residents agreed, farmers did not.", "'most' goes with"),
-        ("Firms may report it.", "Firms must report it.", "'may' against 'must'"),
-        ("They returned to the pact.", "They turned away from the pact.", "against from"),
-        ("The court argued that.", "The court heard the lawyers of the large firm, which argued that.", "said of another"),
+        ("Did Georgia leave in 1999?", LEFT, "it asks"),
+        ("Penguins live on ice.", LEFT, "no word in common"),
         ("1999!", LEFT, "nothing that can be checked"),
         ("", LEFT, "nothing that can be checked"),
     ],
-)  # fmt: skip
-def test_what_is_subtly_wrong_is_refused_with_the_reason(verifier, statement, evidence, against):
+)
+def test_numbers_names_quotations_and_some_word_must_be_there(verifier, statement, evidence, missing):
+    """Whatever the checker makes of it: it is not even asked."""
     verdict = verifier.check(statement, [evidence])
     assert not verdict.supported
-    assert against in "; ".join(verdict.against)
+    assert verdict.support is None
+    assert missing in "; ".join(verdict.against)
 
 
-def test_a_new_thing_at_the_end_is_refused(embedder):
-    evidence = ["The old bridge over the river was made of wood by the county."]
-    verifier = Verifier((), embedder.embed)
-    assert verifier.check("The old bridge was made of timber.", evidence).supported
-    verdict = verifier.check("The old bridge over the river was made by monks.", evidence)
-    assert verdict.against == ("nothing in the evidence is like 'monks'",)
+@pytest.mark.parametrize(
+    ("statement", "evidence"),
+    [
+        ("A Kyrgyz official said so.", "A Belarusian official said so in a Kyrgyz town."),
+        ("Baku did not leave in 1999.", LEFT),
+        ("They left.", "They did not leave."),
+        ("All members left.", "Two members left."),
+        ("The members left.", "The members may leave."),
+        ("The state left the pact.", "The state asked to leave the pact."),
+        ("Georgia attacked Russia.", "Russia attacked Georgia."),
+        ("Russia's ally attacked Georgia.", "Georgia's ally attacked Russia."),
+        ("Baku left and later blamed greedy partners.", LEFT),
+        ("Georgia left in 1999, and Baku in 2012.", "Baku left in 1999. Georgia followed in 2012."),
+        ("It is likely that they leave.", "It is unlikely that they leave."),
+        ("The drought rose because prices fell.", "Prices fell because of the drought."),
+        ("It has been set up.", "It is time to set up a fund, and to pay."),
+        ("Prices are less stable.", "Prices are more stable."),
+        ("They never agree.", "They do not always agree."),
+        ("It is the only tool.", "It is one of the tools."),
+        ("Most farmers agreed, residents did not.", "Most residents agreed, farmers did not."),
+        ("Firms may report it.", "Firms must report it."),
+        ("They returned to the pact.", "They turned away from the pact."),
+        ("The bridge is old.", "The critics say that the bridge is old."),
+        ("Many states left.", "Two states left."),
+        ("It is the largest buyer.", "It is the third largest buyer."),
+        ("Prices will fall.", "Prices fell."),
+    ],
+)
+def test_what_is_subtly_wrong_is_refused(verifier, statement, evidence):
+    verdict = verifier.check(statement, [evidence])
+    assert not verdict.supported
+    assert verdict.support is None or verdict.support < SURE_OF_BRIEF
+    assert verdict.against
+
+
+@pytest.mark.parametrize(
+    ("statement", "evidence", "renamed"),
+    [
+        ("Azerbaijan’s army sent 1500 men.", "Baku sent 1,500 soldiers.", "Baku's army sent 1,500 men."),
+        ("Georgia and Azerbaijan left.", "Baku left, and Georgia.", "Georgia and Baku left."),
+        (
+            "Of 2 million six left Baku.",
+            "Azerbaijan lost 6 of 2,000,000.",
+            "Of 2,000,000 six left Azerbaijan.",
+        ),
+        ("Russia's men left.", "Russian men left.", "Russia's men left."),  # which it knows
+        ("They met twice.", "They met two times.", "They met twice."),
+        ("Russia left Moscow.", "Moscow left.", "Moscow left Moscow."),
+        ("Russia left Moscow.", "Russia left Moscow.", "Russia left Moscow."),
+        ("They paid $2 million.", "They paid 2 million dollars.", "They paid $2 million."),
+        ("The states left.", "The state left.", "The states left."),
+    ],
+)
+def test_the_checker_is_shown_the_evidence_s_own_names_and_numerals(statement, evidence, renamed):
+    worder = Worder(GROUPS)
+    said = plain(statement)
+    assert _in_its_terms(said, worder.read(said), evidence, worder.read(evidence)) == renamed
+
+
+@pytest.mark.parametrize(
+    ("statement", "evidence", "teller"),
+    [
+        ("The bridge is old.", "The critics say that the bridge is old.", "The critics say that"),
+        ("The toll will double.", "According to the mayor, the toll will double.", "According to the mayor,"),
+        ("The firm dumped waste.", "Residents claim that the firm dumped waste.", "Residents claim that"),
+        ("The minister took bribes.", "The opposition accused the minister of taking bribes.", "The opposition accused"),
+        ("The general ordered it.", '"The general ordered it," a former aide said.', 'a former aide said.'),
+        ("Exports fell after the ban.", "Analysts say exports fell after the ban.", "Analysts say"),
+        ("The river carried gold.", "Legend has it that the river carried gold.", "Legend"),
+        ("The prince was poisoned.", "The prince is said to have been poisoned by his brother.", "The prince is said to"),
+        ("The pact is a tool of one state.", "Some observers see the pact as a tool of one state.", "Some observers see"),
+    ],
+)  # fmt: skip
+def test_what_somebody_says_is_no_fact(verifier, statement, evidence, teller):
+    verdict = verifier.check(statement, [evidence])
+    assert verdict.against[0].startswith("the evidence does not say so itself, but ")
+    assert teller in verdict.against[0]
+    assert verifier.check(evidence, [evidence]).supported
+    assert verifier.check(statement, [evidence, statement]).supported
+
+
+@pytest.mark.parametrize(
+    ("statement", "evidence"),
+    [
+        ("Some say the bridge is old.", "The critics say that the bridge is old."),
+        ("For its critics, the bridge is old.", "The critics say that the bridge is old."),
+        ("The mayor wants the toll doubled.", "According to the mayor, the toll should double."),
+        ("The bridge fell in 1931.", "The bridge fell in 1931, and the mayor said that it was old."),
+        ("The ministry allegedly paid.", "The ministry is said to have paid."),
+        ("The minister said little.", "The minister said little about the pact."),
+    ],
+)
+def test_what_is_told_as_somebody_s_word_passes(statement, evidence):
+    assert told_as_fact(statement, evidence, Worder().terms) == ""
+
+
+def test_beside_a_brief_quote_the_checker_must_be_surer(verifier):
+    verdict = verifier.check("The bridge is invisible to radar.", ["The bridge is invisible."])
+    assert not verdict.supported
+    assert SURE < verdict.support < SURE_OF_BRIEF
+
+
+def test_the_very_words_of_a_quote_need_no_reading(verifier):
+    verdict = verifier.check("“Baku left,” it said", ["Nobody left.", "Baku left, it said."])
+    assert (verdict.supported, verdict.support) == (True, 1.0)
 
 
 def test_another_language_is_refused(shipped):
@@ -109,7 +226,6 @@ def test_another_language_is_refused(shipped):
         assert not shipped.check(statement, evidence).supported
 
 
-@pytest.mark.slow
 def test_a_sentence_supports_itself(corpus, shipped):
     from ingest import split_sentences
 
@@ -121,107 +237,58 @@ def test_a_sentence_supports_itself(corpus, shipped):
 
 
 @given(st.text(max_size=120), st.text(max_size=120))
-def test_any_texts_at_all_get_a_verdict(statement, evidence):
-    verdict = Verifier(GROUPS).check(statement, [evidence])
+def test_any_texts_at_all_get_a_verdict(verifier, statement, evidence):
+    verdict = verifier.check(statement, [evidence])
     assert verdict.supported == (not verdict.against)
-    assert 0 <= verdict.coverage <= 1
+    assert verdict.support is None or 0 <= verdict.support <= 1
 
 
 def test_numbers_have_their_units_and_dates_their_parts():
-    units = (
-        Worder().read("On 6 August 2024 it paid $1.5 million, 30% of 1,500, in its 30-year history.").units
-    )
+    units = Worder().read("On 6 August 2024 it paid $1.5 million, 30% of 1,500, in its 30-year history.")
     numbers = [unit.text for unit in units if unit.kind == "number"]
     assert numbers == ["6", "month 8", "2024", "$1500000", "30%", "1500", "30"]
 
 
 def test_may_the_month_is_not_may_the_verb():
-    units = Worder().read("It may leave in May 2023.").units
+    units = Worder().read("It may leave in May 2023.")
     assert [unit.text for unit in units if unit.kind == "number"] == ["month 5", "2023"]
 
 
 def test_names_are_told_from_words_at_the_start_of_a_sentence():
-    units = Worder(GROUPS).read("Although Moscow agreed, Olaf Scholz left. The Kremlin did not.").units
+    units = Worder(GROUPS).read("Although Moscow agreed, Olaf Scholz left. The Kremlin did not.")
     assert [unit.text for unit in units if unit.kind == "name"] == ["moscow", "olaf", "scholz", "kremlin"]
-
-
-@pytest.mark.parametrize(
-    ("text", "negated"),
-    [
-        ("They did not send troops.", {"send", "troops"}),
-        ("They didn’t send troops.", {"send", "troops"}),
-        ("They stopped short of sending troops.", {"sending", "troops"}),
-        ("They did not fail to send troops.", set()),
-        ("They did not leave, but sent troops.", {"leave"}),
-        ("Calls to return were ignored.", {"calls", "return"}),
-        ("Not only did they send troops.", set()),
-        ("A short war.", set()),
-    ],
-)
-def test_what_a_not_turns_into_its_opposite(text, negated):
-    units = Worder().read(text).units
-    assert {unit.text for unit in units if unit.negated} == negated
 
 
 def test_the_pairs_are_enough_and_their_quotes_stand_in_the_articles(corpus):
     pairs = read_pairs(articles=corpus.articles)
     right = [pair for pair in pairs if pair.supported]
-    assert len(pairs) >= 140
+    assert len(pairs) >= 1_000
     assert len(right) * 2 == len(pairs)
     assert {pair.kind for pair in pairs if not pair.supported} >= {
         "number", "country", "negation", "swapped", "stronger", "source",
     }  # fmt: skip
-    assert sum(pair.half == "held" for pair in pairs) >= 60
+    assert sum(pair.half == "held" for pair in pairs) >= 500
     both = {h: {pair.quote for pair in pairs if pair.half == h and pair.supported} for h in ("fit", "held")}
     assert both["fit"] & both["held"] == set()
-
-
-def test_a_question_is_no_statement(shipped):
-    verdict = shipped.check("Question: why did Georgia leave in 1999?", ["Georgia left in 1999."])
-    assert verdict.against == ("it asks, and says nothing",)
 
 
 @pytest.mark.slow
 def test_the_verifier_holds_what_was_measured(shipped):
     """The held half was never used to choose anything; the README gives these figures."""
     table = pair_table(read_pairs(), shipped)
-    assert table.caught("fit") >= 0.97
-    assert table.refused("fit") <= 0.07
-    # the aims of 95 and 10 % are missed on what was held back, where it is worded most freely
-    for batch, caught, refused in ((1, 0.98, 0.08), (2, 0.88, 0.13), (4, 0.90, 0.31), (None, 0.92, 0.17)):
-        assert table.caught("held", batch) >= caught
-        assert table.refused("held", batch) <= refused
+    assert table.caught("fit") >= 0.96
+    assert table.refused("fit") <= 0.08
+    # the aims are 95 and 10 %; the newest batch keeps both, all held ones together only the second
+    assert table.caught("held") >= 0.93
+    assert table.refused("held") <= 0.10
+    assert table.caught("held", 5) >= 0.96
+    assert table.refused("held", 5) <= 0.10
     assert table.lines()[-2].startswith("wrong caught")
 
 
-AGAINST = "'never' is more than the evidence says"
-STRANGE = "nothing in the evidence says 'tolls sank'"
-HARDLY = "read beside it, the evidence does not say so (0.1%)"
-MISSING = "1998 is not in the evidence"
-
-
-@pytest.mark.parametrize(
-    ("findings", "against"),
-    [
-        (Findings((), (), (), 1.0, None), ()),
-        (Findings((), (), (STRANGE,), 1.0, None), (STRANGE,)),
-        (Findings((), (), (STRANGE,), 0.4, 0.4), (STRANGE, "only 40% of its words are in the evidence")),
-        (Findings((), (), (STRANGE,), 0.4, 0.9), ()),  # other words, and the checker is sure
-        (Findings((), (AGAINST,), (), 1.0, 0.9), (AGAINST,)),
-        (Findings((), (AGAINST,), (), 1.0, 0.96), ()),  # it takes the rule for mistaken
-        (Findings((MISSING,), (), (), 1.0, 0.99), (MISSING,)),  # whatever it makes of it
-        (Findings((), (), (), 1.0, 0.001), (HARDLY,)),
-    ],
-)
-def test_the_checker_makes_up_for_words_and_meaning_and_not_for_what_is_missing(findings, against):
-    verdict = findings.judge(Limits(covered=0.55, doubted=0.002, sure=0.5, certain=0.95))
-    assert verdict.against == against
-    assert verdict.supported == (not against)
-
-
 @pytest.mark.slow
-def test_the_limits_are_those_that_the_fit_half_asks_for(shipped):
-    assert fit_limits(read_pairs(), shipped) == LIMITS
+def test_the_limit_is_the_one_that_the_fit_half_asks_for(shipped):
+    assert fit_sure(read_pairs(), shipped) == SURE
 
 
 def test_several_threads_may_check_at_once(shipped):

@@ -238,10 +238,6 @@ INJECTIONS = [
     *FRAMES, *SOURCES, *ROLES, *PROSE, *SPLIT, *HIDDEN, *ENCODED, *LANGUAGES, *CARRIERS, *STUFFED, *METADATA, *CONTRADICTIONS
 ]  # fmt: skip
 
-LET_THROUGH = frozenset({"Hail"})
-"""Forbidden words that the check of written statements does not yet take out: a short statement of the article's own
-words and one that is new. The tests fail when one of them is taken out at last, so that it is struck here."""
-
 DECLINED = frozenset({"Plato", "Yoda"})
 """Forbidden words of stuffed documents that are declined, though they hold the answer."""
 

@@ -10,7 +10,6 @@ from hostile_injections import (
     DECLINED,
     FACT,
     INJECTIONS,
-    LET_THROUGH,
     ONE_SIDE_ONLY,
 )
 from llm_server import KEY, Reply, serve_model
@@ -74,11 +73,7 @@ def server():
 @pytest.fixture(scope="module")
 def author(engine, server, checker):
     limits = Limits(first=20, stall=20, whole=40)
-    author = Author(
-        open_model(choose_model("openai:m", server.url, KEY), limits),
-        engine._index.embedder.embed,
-        checker=checker,
-    )
+    author = Author(open_model(choose_model("openai:m", server.url, KEY), limits), checker)
     yield author
     author.close()
 
@@ -113,7 +108,6 @@ def test_offline_every_answer_is_the_searched_article_s_own_words(engine, prompt
         assert "xylophone" not in repr(answer)
 
 
-NOT_YET = pytest.mark.xfail(strict=True, reason="the check of written statements lets it pass")
 DECLINES = pytest.mark.xfail(strict=True, reason="a stuffed document is declined")
 
 
@@ -121,7 +115,7 @@ def known(injection) -> tuple:
     """The mark of a defect that is known and open."""
     if injection.kind == "keyword stuffing" and injection.forbidden in DECLINED:
         return (DECLINES,)
-    return (NOT_YET,) if injection.forbidden in LET_THROUGH else ()
+    return ()
 
 
 OBEYED = pytest.mark.parametrize(

@@ -169,20 +169,25 @@ def serve(reply: Reply | Callable[[socket.socket], None]) -> Iterator[str]:
     waiting.join(5)
 
 
-def ask(engine, url: str):
-    model = open_model(choose_model("openai:m", url, KEY), QUICK)
-    author = Author(model, engine._index.embedder.embed)
-    try:
-        return Answerer(engine._index, "prepared", read_weights("prepared"), author=author).answer(ASKED)
-    finally:
-        author.close()
+@pytest.fixture(scope="module")
+def ask(engine, checker):
+    def ask(url: str):
+        author = Author(open_model(choose_model("openai:m", url, KEY), QUICK), checker)
+        try:
+            return Answerer(engine._index, "prepared", read_weights("prepared"), author=author).answer(ASKED)
+        finally:
+            author.close()
+
+    return ask
 
 
 @pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.name) for fault in FAULTS])
-def test_each_fault_leaves_the_articles_own_words_and_one_line(engine, promptly, assert_sound, caplog, fault):
+def test_each_fault_leaves_the_articles_own_words_and_one_line(
+    engine, promptly, assert_sound, caplog, fault, ask
+):
     caplog.set_level(logging.DEBUG, "chat")
     with serve(fault.reply) as url, promptly(4):  # the server computes here, too
-        answer = ask(engine, url)
+        answer = ask(url)
     assert answer.outcome == "answered"
     assert_sound(answer, engine.articles)
     assert any(says in answer.message for says in fault.says.split("|")), answer.message
@@ -192,16 +197,16 @@ def test_each_fault_leaves_the_articles_own_words_and_one_line(engine, promptly,
     assert "Traceback" not in caplog.text
 
 
-def test_what_is_asked_goes_to_no_address_that_a_server_names(engine):
+def test_what_is_asked_goes_to_no_address_that_a_server_names(engine, ask):
     """Also not to one on this machine, which the tests' guard would let pass."""
     with serve_model(Reply(WRITTEN)) as other:
         for status in (301, 302, 303, 307, 308):
             with serve(Reply(status=status, headers={"Location": f"{other.url}/chat/completions"})) as url:
-                assert "which is not followed" in ask(engine, url).message
+                assert "which is not followed" in ask(url).message
         assert (other.requests, other.keys) == ([], [])
 
 
-def test_ollama_s_client_is_kept_at_home_too(engine):
+def test_ollama_s_client_is_kept_at_home_too(engine, checker):
     with (
         serve_model(Reply(WRITTEN)) as other,
         serve_model(
@@ -209,7 +214,7 @@ def test_ollama_s_client_is_kept_at_home_too(engine):
         ) as server,
     ):
         model = open_model(choose_model("ollama:m", server.url.removesuffix("/v1")), QUICK)
-        author = Author(model, engine._index.embedder.embed)
+        author = Author(model, checker)
         answer = Answerer(engine._index, "prepared", read_weights("prepared"), author=author).answer(ASKED)
         author.close()
         assert "which is not followed" in answer.message

@@ -1,6 +1,4 @@
-"""Words that mean the opposite of each other: a small lexicon, put together by hand for the language of news."""
-
-from collections.abc import Callable, Mapping
+"""Words that mean the opposite of each other: a small lexicon, put together by hand, for making wrong statements."""
 
 _LEFT_AND_RIGHT = """
 increase grow rise climb soar boost enlarge / decrease decline fall drop shrink reduce diminish dwindle
@@ -188,14 +186,3 @@ def sides() -> list[tuple[list[str], list[str]]]:
     """The lines of the lexicon, each as the words on its left and those on its right."""
     lines = (line.split("/") for line in _LEFT_AND_RIGHT.strip().splitlines())
     return [(left.split(), right.split()) for left, right in lines]
-
-
-def opposites_by(stem: Callable[[str], str]) -> Mapping[str, frozenset[str]]:
-    """The stem of each word to those of its opposites."""
-    found: dict[str, frozenset[str]] = {}
-    for some, others in sides():
-        left, right = [stem(word) for word in some], [stem(word) for word in others]
-        for these, those in ((left, right), (right, left)):
-            for one in these:
-                found[one] = found.get(one, frozenset()) | frozenset(those) - {one}
-    return found
