@@ -277,7 +277,7 @@ def test_the_verifier_holds_what_was_measured(shipped):
     """The held half was never used to choose anything; the README gives these figures."""
     table = pair_table(read_pairs(), shipped)
     assert table.caught("fit") >= 0.96
-    assert table.refused("fit") <= 0.08
+    assert table.refused("fit") <= 0.09
     # the aims are 95 and 10 %; the newest batch keeps both, all held ones together only the second
     assert table.caught("held") >= 0.93
     assert table.refused("held") <= 0.10
