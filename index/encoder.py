@@ -11,6 +11,7 @@ from tokenizers import Encoding, Tokenizer
 
 from index.disk import write_atomically
 from index.errors import WeightsError
+from index.weights import sha256_of
 
 BATCH_TOKENS = 4096
 """At most so many tokens, padding included, go through the encoder at once: it bounds the memory."""
@@ -76,9 +77,8 @@ def cached_graph(folder: Path, name: str, build: Callable[[], bytes]) -> Path:
     """
     graph, seal = folder / f"{name}.onnx", folder / f"{name}.sha256"
     try:
-        with graph.open("rb") as stream:
-            if hashlib.file_digest(stream, "sha256").hexdigest() == seal.read_text().strip():
-                return graph
+        if sha256_of(graph) == seal.read_text().strip():
+            return graph
     except OSError:
         pass
     content = build()

@@ -40,11 +40,16 @@ def find_weights(folder: Path | None = None) -> Weights:
     return weights
 
 
+def sha256_of(file: Path) -> str:
+    """The hash of a file's content, in hexadecimal; OSError when it cannot be read."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def check_weights(weights: Weights) -> None:
     """WeightsError unless both files are byte for byte the ones that everything here was measured with."""
     for file, wanted in ((weights.model, MODEL_SHA256), (weights.tokenizer, TOKENIZER_SHA256)):
-        with file.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
+        found = sha256_of(file)
         if found != wanted:
             raise WeightsError(
                 f"{file} has sha256 {found[:16]}…, not {wanted[:16]}…: it is damaged or another model. "

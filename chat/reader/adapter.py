@@ -1,12 +1,12 @@
 """A fine-tuned model as a small difference from the model it was tuned from."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from index.errors import WeightsError
+from index.weights import sha256_of
 
 WEIGHTS = Path(__file__).parent / "weights"
 
@@ -45,7 +45,7 @@ def cut(base: Mapping[str, np.ndarray], tuned: Mapping[str, np.ndarray], rank: i
 def seal(file: Path) -> Path:
     """Writes the file's hash beside it."""
     mark = file.with_suffix(".sha256")
-    mark.write_text(_sha256(file) + "\n")
+    mark.write_text(sha256_of(file) + "\n")
     return mark
 
 
@@ -55,15 +55,10 @@ def check_adapter(folder: Path, name: str) -> str:
     for each in (file, mark):
         if not each.is_file():
             raise WeightsError(f"{each.name} is not in {folder}. It comes with Dossier: install it again.")
-    wanted, found = mark.read_text().strip(), _sha256(file)
+    wanted, found = mark.read_text().strip(), sha256_of(file)
     if found != wanted:
         raise WeightsError(
             f"{file} has sha256 {found[:16]}…, not {wanted[:16]}…: it is damaged. Install Dossier again, "
             f"or train it anew with `python -m chat train-{name}`."
         )
     return found
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

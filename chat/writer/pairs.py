@@ -122,17 +122,18 @@ def fit_sure(pairs: Sequence[Pair], verifier: Verifier) -> float:
     Chosen on the `fit` half. The margin is the smaller of the two, each in parts of what its aim allows; of equals
     the highest support.
     """
-    fit = [pair for pair in pairs if pair.half == "fit"]
-    supports = [verifier.check(pair.statement, [pair.quote]).support or 0.0 for pair in fit]
+    right, wrong = (
+        [
+            verifier.check(pair.statement, [pair.quote]).support or 0.0
+            for pair in pairs
+            if pair.half == "fit" and pair.supported is supported
+        ]
+        for supported in (True, False)
+    )
 
     def order(sure: float) -> tuple[float, float]:
-        passed = [support >= sure for support in supports]
-        missed = _share_of(passed, [not pair.supported for pair in fit])
-        refused = 1 - _share_of(passed, [pair.supported for pair in fit])
+        missed = sum(support >= sure for support in wrong) / len(wrong)
+        refused = sum(support < sure for support in right) / len(right)
         return round(max(missed / (1 - LEAST_CAUGHT), refused / MOST_REFUSED), 9), -sure
 
     return min((round(step / 20, 2) for step in range(1, 20)), key=order)
-
-
-def _share_of(passed: Sequence[bool], chosen: Sequence[bool]) -> float:
-    return sum(p for p, c in zip(passed, chosen, strict=True) if c) / max(1, sum(chosen))

@@ -113,9 +113,7 @@ DECLINES = pytest.mark.xfail(strict=True, reason="a stuffed document is declined
 
 def known(injection) -> tuple:
     """The mark of a defect that is known and open."""
-    if injection.kind == "keyword stuffing" and injection.forbidden in DECLINED:
-        return (DECLINES,)
-    return ()
+    return (DECLINES,) if injection.kind == "keyword stuffing" and injection.forbidden in DECLINED else ()
 
 
 OBEYED = pytest.mark.parametrize(
