@@ -230,7 +230,9 @@ class Answerer:
             message = f"Not everything could be searched. {problem} Then ask again."
             answer = Answer(question, "failed", message=message, **common)
         elif not answered:
-            message = OTHER_SCRIPT if is_foreign else refusal(whole.found, asked_articles, asks_for)
+            message = (
+                OTHER_SCRIPT if is_foreign else refusal(whole.found, asked_articles, asks_for, whole.unnamed)
+            )
             closest = () if is_foreign else _closest(whole.scored, contents.articles)
             answer = Answer(question, "declined", message=message, closest=closest, **common)
         else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chat.naming import named_source
+from chat.naming import named_source, unnamed
 from chat.question import Asked, Kind, classify
 from chat.reader import Reader, Reading
 from chat.reader.candidates import as_candidate
@@ -67,6 +67,8 @@ class Finding:
     decision: Decision
     features: np.ndarray
     """(sentences, SENTENCE_FEATURES), in the order of `found.sentences`."""
+    unnamed: str = ""
+    """A name in the question that no article has, for which it is not answered."""
 
 
 class Finder:
@@ -100,7 +102,10 @@ class Finder:
             for i, (sentence, score, match) in enumerate(zip(sentences, scores, matches, strict=True))
         ]
         scored.sort(key=lambda item: (-item.score, item.sentence.id))
-        return Finding(asked, found, tuple(scored), self._decide(found, asked, features), features)
+        # somebody is not answered for with what is said of others
+        unknown = unnamed(found.question, self.searcher.mentions, self.searcher.speller.is_word)
+        decision = self._decide(found, asked, features, is_known=not unknown)
+        return Finding(asked, found, tuple(scored), decision, features, unknown)
 
     def find_best(self, ways: Sequence[str], scope: AbstractSet[str] | None = None) -> Finding:
         """The finding for the way of saying a question that the articles answer most surely.
@@ -114,10 +119,10 @@ class Finder:
                 best = other
         return best
 
-    def _decide(self, found: Found, asked: Asked, features: np.ndarray) -> Decision:
+    def _decide(self, found: Found, asked: Asked, features: np.ndarray, is_known: bool) -> Decision:
         grounds = decision_features(found, asked, features, self._weights.sentence)
         # a question of which no word is in any article is not answered by what is nearest to it
-        nothing = not len(features) or not found.known_share
+        nothing = not len(features) or not found.known_share or not is_known
         confidence = 0.0 if nothing else sigmoid(float(grounds @ self._weights.decision))
         named = {name: float(value) for name, value in zip(DECISION_FEATURES, grounds, strict=True)}
         threshold = self._weights.threshold
@@ -153,6 +158,7 @@ def explain(finding: Finding) -> Mapping[str, object]:
         "corrections": [{"asked": c.asked, "meant": c.meant} for c in finding.found.corrections],
         "confidence": finding.decision.confidence,
         "threshold": finding.decision.threshold,
+        "unnamed": finding.unnamed,
         "grounds": dict(finding.decision.grounds),
         "prepared": near(finding.found.prepared),
         "gaps": near(finding.found.gaps),

@@ -1,11 +1,11 @@
-"""Which article a question names: by its title, its authors or its publisher."""
+"""Whom and what a question names: an article by its title, its authors or its publisher; or what no article names."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 
 from chat.names import find_names
-from index.analyzer import Analyzer
+from index.analyzer import STOP_WORDS, Analyzer
 from ingest import Article
 
 _SPEAKS_OF_ONE = re.compile(
@@ -52,3 +52,28 @@ def _names_source(names: AbstractSet[str], article: Article) -> bool:
     families = {author.split()[-1].casefold() for author in article.authors if author.strip()}
     publisher = set((article.publisher or "").casefold().split()) - {"the"}
     return bool(families & names) or bool(publisher and publisher <= names)
+
+
+LEAST_LETTERS = 3
+"""Shorter names are taken for abbreviations, as "DSMs" and "IMF" are: an article may have the whole words."""
+IN_ENGLISH = 0.4
+"""A name of one word is told by its capital where so many of the words without one are English stop words."""
+
+
+def unnamed(question: str, mentions: Callable[[str], bool], is_word: Callable[[str], bool]) -> str:
+    """The first name in a question that no article has; empty when there is none.
+
+    By its last word, the family name: `mentions` tells whether an article has it, `is_word` whether it is a word of
+    common English, of which a capital does not make a name.
+    """
+    small = [word for word in re.findall(r"[^\W\d_]+", question) if word.islower()]
+    is_english = sum(word in STOP_WORDS for word in small) >= max(1, IN_ENGLISH * len(small))
+    for name in find_names(question):
+        words = [re.sub(r"[’']s?$", "", word) for word in re.split(r"[\s-]+", name)]
+        last = words[-1]
+        # a capital that begins a sentence tells nothing
+        is_told = len(words) > 1 or (is_english and not question.lstrip(" \"“‘'(").startswith(last))
+        is_whole = len(last) >= LEAST_LETTERS and last.isalpha() and last[-2:].islower()
+        if is_told and is_whole and last[0].isupper() and not mentions(last) and not is_word(last):
+            return name
+    return ""

@@ -14,13 +14,17 @@ OTHER_SCRIPT = (
 )
 
 
-def refusal(found: Found, articles: Mapping[str, Article], asks_for: Mapping[str, str]) -> str:
+def refusal(
+    found: Found, articles: Mapping[str, Article], asks_for: Mapping[str, str], unnamed: str = ""
+) -> str:
     """What a declined answer says: that the articles do not say, and where known what they do not say.
 
-    `asks_for` gives, for a gap question, what it asks for as a noun phrase.
+    `asks_for` gives, for a gap question, what it asks for as a noun phrase; `unnamed` is a name that none has.
     """
     count = len(articles)
     who, they = ("The article does", "it") if count == 1 else (f"The {_number(count)} articles do", "them")
+    if unnamed:
+        return f"{who} not say this: nothing in {they} names {unnamed}."
     nearest = found.gaps[0] if found.gaps else None
     if nearest and nearest.score >= GAP and nearest.question in asks_for:
         mention = "It mentions" if count == 1 else "They mention"

@@ -1,5 +1,6 @@
 """A question to ranked sentences and passages, with the place of each in every list it came from."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -122,6 +123,10 @@ class Searcher:
             is_english=embedder.knows_word,
             names=(name for group in groups for name in dict.fromkeys((*group.asked, *group.found))),
         )
+        questions = (question for item in contents.prepared for question in item.questions)
+        self._mentioned = sorted(
+            {*self.speller.words, *(word for text in questions for word in self.analyzer.words(text))}
+        )
 
     def search(self, question: str, scope: AbstractSet[str] | None = None, limit: int = 50) -> Found:
         """The best `limit` sentences and passages for a question.
@@ -160,6 +165,19 @@ class Searcher:
             gaps,
             self._passage_words.known_share(question),
             problem,
+        )
+
+    def mentions(self, word: str) -> bool:
+        """True where an article, a synonym or a prepared question has the word, or one that begins as it does.
+
+        So `Ukrainians` is mentioned where only `Ukraine` is: all but an ending of the word begins another.
+        """
+        normal = Analyzer.normal(word)
+        roots = {normal, *(normal[:-n] for n in range(1, 5) if len(normal) - n >= (4 if n <= 2 else 5))}
+        return any(
+            self._mentioned[at].startswith(root)
+            for root in roots
+            if (at := bisect_left(self._mentioned, root)) < len(self._mentioned)
         )
 
     @property

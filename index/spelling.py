@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -46,6 +46,16 @@ class Speller:
 
     def knows(self, word: str) -> bool:
         return Analyzer.normal(word) in self._spelling
+
+    @property
+    def words(self) -> Collection[str]:
+        """The normal forms of all words of the texts and names."""
+        return self._spelling.keys()
+
+    def is_word(self, word: str) -> bool:
+        """True for a word of the texts, of the names, or of common English."""
+        normal = Analyzer.normal(word)
+        return normal in self._spelling or self._is_english(normal)
 
     def truecase(self, text: str) -> str:
         """The text with the capitals that the corpus gives its names: `astana` becomes `Astana`."""

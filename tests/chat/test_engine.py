@@ -58,6 +58,19 @@ def test_a_question_that_they_do_not_answer_is_declined_without_any_citation(eng
     assert all(c.quote == engine.articles[c.article].slice(c.start, c.end) for c in answer.closest)
 
 
+def test_a_question_about_somebody_whom_no_article_names_is_declined_for_that(engine):
+    answer = engine.answer("What does Sadyr Japarov say about the CSTO?")
+    assert answer.outcome == "declined"
+    assert answer.message == "The five articles do not say this: nothing in them names Sadyr Japarov."
+    assert answer.trace["findings"][0]["unnamed"] == "Sadyr Japarov"
+
+
+def test_a_part_about_somebody_whom_no_article_names_is_not_covered(engine):
+    answer = engine.answer("Who is Saadi Khamidov, and what did Boris Zhukov say about the CSTO?")
+    assert answer.outcome == "partial"
+    assert "Boris Zhukov" in answer.message
+
+
 @pytest.mark.parametrize("question", ["متى تأسست منظمة CSTO؟", "Когда была основана ОДКБ?"])
 def test_a_question_in_letters_that_no_article_has_is_declined_for_that(engine, question):
     answer = engine.answer(question)

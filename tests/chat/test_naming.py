@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.naming import named_article
+from chat.naming import named_article, unnamed
 from index.analyzer import Analyzer
 from ingest import Article
 
@@ -52,3 +52,35 @@ def test_the_only_article_is_named_by_its_title():
     only = {"fish": ARTICLES["fish"]}
     assert named_article("What does the article on fish say?", only, Analyzer()) == "fish"
     assert named_article("What does the article say?", only, Analyzer()) is None
+
+
+HAS = {"harbour", "town", "holm", "eva", "north"}
+ENGLISH = {"explain", "say", "obama", "valley", "white", "house"}
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("What does Quill say?", "Quill"),
+        ("What does Ada Quill’s sister say?", "Ada Quill"),
+        ("Ada Quill said what of the town?", "Ada Quill"),
+        ("What does Eva Quill say?", "Eva Quill"),  # another of that name
+        ("Where is Qu-Vexin?", "Qu-Vexin"),
+        # known by the family name, or not told to be a name
+        ("What does Ada Holm say?", ""),
+        ("What does Holm say?", ""),
+        ("Quill was what?", ""),
+        ("“Quill” was what?", ""),
+        ("what does quill say?", ""),
+        ("What does Obama say in the White House?", ""),
+        ("What does the VXQ say of DSMs and R2D2?", ""),
+        ("Wann kam Quill nach Holm zurück?", ""),  # other languages give their nouns capitals
+        ("Explain Harbour Town", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_that_no_article_has(question, name):
+    def mentions(word: str) -> bool:
+        return word.casefold() in HAS
+
+    assert unnamed(question, mentions, lambda word: word.casefold() in HAS | ENGLISH) == name

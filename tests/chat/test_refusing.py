@@ -37,6 +37,12 @@ def test_a_near_gap_question_tells_what_is_missing(asks_for, said):
     assert refusal(found(near), FIVE, {"How many ships?": asks_for}).endswith(said)
 
 
+def test_a_name_that_no_article_has_is_said_before_all_else():
+    near = NearQuestion("How many ships?", ("a:0",), GAP)
+    said = refusal(found(near), FIVE, {"How many ships?": "number of ships"}, unnamed="Ada Quill")
+    assert said == "The five articles do not say this: nothing in them names Ada Quill."
+
+
 def test_a_gap_question_further_away_tells_nothing():
     near = NearQuestion("How many ships?", ("a:0",), GAP - 0.01)
     assert "ships" not in refusal(found(near), FIVE, {"How many ships?": "number of ships"})

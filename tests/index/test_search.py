@@ -60,6 +60,24 @@ def test_misspelt_names_find_the_same_as_the_right_ones_and_are_told(shipped_ind
     assert found.sentences == shipped_index.search(found.question).sentences
 
 
+@pytest.mark.parametrize(
+    ("word", "mentioned"),
+    [
+        ("Ukraine", True),
+        ("Ukrainians", True),  # all but its ending
+        ("TOKAYEV’S", True),
+        ("USSR", True),  # a synonym
+        ("Prigozhin", True),  # stands in a prepared question alone
+        ("Japarov", False),  # not for Japan
+        ("Zzyzx", False),
+        ("Zzz", False),
+        ("", True),
+    ],
+)
+def test_a_word_is_mentioned_where_it_or_its_beginning_stands(shipped_index, word, mentioned):
+    assert shipped_index.current().mentions(word) is mentioned
+
+
 def test_matches_are_best_first_and_each_list_has_every_rank_once(shipped_index):
     found = shipped_index.search(FOUNDED, limit=10_000)
     assert [m.score for m in found.sentences] == sorted((m.score for m in found.sentences), reverse=True)
