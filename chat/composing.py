@@ -12,7 +12,7 @@ from chat.finding import Finding, Scored
 from chat.names import find_names
 from chat.question import Asked, Kind, classify
 from chat.scoring import asking_alike
-from chat.values import agree, asked_values, says_more
+from chat.values import Value, agree, asked_values, says_more
 from index import Match, NearQuestion
 from index.analyzer import Analyzer
 from ingest import Article, Sentence
@@ -95,7 +95,7 @@ def choose(finding: Finding, analyzer: Analyzer) -> Choice:
     best = scored[0]
     chosen = [best]
     echoes: dict[str, list[Scored]] = {}
-    versions = [_value(best, finding.asked)]
+    given = [_values(best, finding.asked)]  # those of the first of `chosen`, in their order
     said = len(best.sentence.text.split())
     for item in scored[1:LOOKED_AT]:
         words = len(item.sentence.text.split())
@@ -106,19 +106,23 @@ def choose(finding: Finding, analyzer: Analyzer) -> Choice:
             continue
         elsewhere = all(item.sentence.article != other.sentence.article for other in chosen)
         same_asked = asked.get(item.sentence.id, 0.0) >= VERSION_NEAR
-        if (value := _value(item, finding.asked)) and (same_asked or item.score >= VERSION * best.score):
-            same = next((i for i, other in enumerate(versions) if agree(value, other)), None)
-            if same is not None and elsewhere and versions[same]:
-                if says_more(value, versions[same]) and item.score >= VERSION * best.score:
+        if (values := _values(item, finding.asked)) and (same_asked or item.score >= VERSION * best.score):
+            same, common = _agreeing(values, given)
+            if same is not None and elsewhere:
+                more = agree(values[0].key, common.key) and says_more(values[0].key, common.key)
+                if more and item.score >= VERSION * best.score:
                     # "August 2021" says more than "2021": it is quoted, and the other stands beside it
                     echoes[item.sentence.id] = [*echoes.pop(chosen[same].sentence.id, []), chosen[same]]
-                    chosen[same], versions[same] = item, value
+                    chosen[same], given[same] = item, values
                 else:
                     echoes.setdefault(chosen[same].sentence.id, []).append(item)
+                    if common is not given[same][0]:
+                        chosen[same] = replace(chosen[same], span=(common.start, common.end))
+                        given[same] = [common, *(value for value in given[same] if value is not common)]
                 continue
-            if same is None and elsewhere and versions[0] and said + words <= MOST_WORDS:
-                chosen.insert(len(versions), item)
-                versions.append(value)
+            if same is None and elsewhere and given[0] and said + words <= MOST_WORDS:
+                chosen.insert(len(given), item)
+                given.append(values)
                 said += words
                 continue
         mass = sum(other.score for other in chosen)
@@ -138,7 +142,8 @@ def choose(finding: Finding, analyzer: Analyzer) -> Choice:
                 chosen.append(item)
                 said += words
     ids = (item.sentence.id for item in chosen)  # the sentences that give them stand first
-    differ = dict(zip(versions, ids, strict=False)) if len(versions) > 1 else {}
+    keys = [values[0].key for values in given if values]
+    differ = dict(zip(keys, ids, strict=False)) if len(keys) > 1 else {}
     return Choice(tuple(chosen), {id: tuple(items) for id, items in echoes.items()}, differ)
 
 
@@ -282,12 +287,28 @@ def _asked_same(prepared: Sequence[NearQuestion], kind: Kind) -> dict[str, float
     return nearness
 
 
-def _value(item: Scored, asked: Asked) -> str:
-    """The date or number with which a sentence answers; empty when the question asks for none."""
+def _values(item: Scored, asked: Asked) -> list[Value]:
+    """The date or number with which a sentence answers, and the others in it; none when the question asks for none."""
     values = asked_values(item.sentence.text, asked.text, asked.kind)
-    if item.span:
-        values = [v for v in values if v.start < item.span[1] and item.span[0] < v.end] or values
-    return values[0].key if values else ""
+    span = item.span or (0, 0)
+    return sorted(values, key=lambda value: not (value.start < span[1] and span[0] < value.end))
+
+
+def _agreeing(values: Sequence[Value], given: Sequence[Sequence[Value]]) -> tuple[int | None, Value | None]:
+    """Which of those given the values agree with, and in what of it: by what both answer with, else by what one does.
+
+    A sentence with several dates may have been taken for answering with the wrong one.
+    """
+    for i, others in enumerate(given):
+        if others and agree(values[0].key, others[0].key):
+            return i, others[0]
+    for i, others in enumerate(given):
+        for other in others[1:]:
+            if agree(values[0].key, other.key):
+                return i, other
+        if others and any(agree(value.key, others[0].key) for value in values[1:]):
+            return i, others[0]
+    return None, None
 
 
 def is_same(one: Scored, other: Scored, analyzer: Analyzer) -> bool:

@@ -74,7 +74,12 @@ GUIDE = """A guide
 
 Walkers pass a ruin from the spring of the 1930s here."""
 
+LEDGER = """A ledger
+
+The stones came in 1929 and the mill was finished in 1931, said the mason."""
+
 ARTICLES = {
+    "ledger": article("ledger", LEDGER),
     "mill": article("mill", MILL, publisher="The Miller"),
     "news": article("news", NEWS, authors=("Eva Holm",)),
     "diary": article("diary", DIARY),
@@ -216,6 +221,26 @@ def test_articles_that_disagree_are_all_quoted_and_the_answer_says_so_once():
     answer = written(*choice.items, echoes=choice.echoes, versions=choice.versions)
     assert [s.lead for s in answer.statements] == [f"{DISAGREE} The Miller writes:", "“A diary” writes:"]
     assert [[c[-5:] for c in cited] for cited in quotes(answer)] == [["1931.", "ages."], ["1935."]]
+
+
+def test_of_two_dates_in_one_sentence_that_is_the_answer_which_another_article_gives_too():
+    two, news = scored("1929", 0.6, "ledger", span="1929"), scored("1931", 0.3, "news", span="1931")
+    choice = chosen("When was the mill built?", two, news)
+    assert choice.versions == {}
+    (item,) = choice.items
+    assert item.sentence.text[slice(*item.span)] == "1931"
+    assert choice.echoes == {two.sentence.id: (news,)}
+
+
+def test_a_sentence_that_also_gives_the_date_already_given_is_no_other_version():
+    two, news = scored("1929", 0.3, "ledger", span="1929"), scored("1931", 0.6, "news", span="1931")
+    choice = chosen("When was the mill built?", news, two)
+    assert (choice.items, choice.versions, choice.echoes) == ((news,), {}, {news.sentence.id: (two,)})
+
+
+def test_two_dates_in_one_sentence_and_a_third_elsewhere_are_two_versions():
+    two, diary = scored("1929", 0.6, "ledger", span="1931"), scored("1935", 0.3, "diary")
+    assert list(chosen("When was the mill built?", two, diary).versions) == ["1931", "1935"]
 
 
 def test_another_date_that_answers_hardly_at_all_is_no_other_version():
