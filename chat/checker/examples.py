@@ -1,7 +1,8 @@
-"""Training data of the checker: statements written by hand about evidence from public texts.
+"""Training data of the checker: statements written by hand about evidence from public texts, or written with it.
 
-The statements are in the repository; the texts are not. An evidence is named by its source and by the hash of
-each of its sentences, and is found again in the files that `train-reader` trains on, too.
+The statements are in the repository; the public texts are not. Of them evidence is named by its source and by the
+hash of each of its sentences, and is found again in the files that `train-reader` trains on, too. Evidence that
+was written for this stands with its statements, as `text`.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from chat.errors import ChatError
 TEST_SOURCES = frozenset(
     ("squad/Scottish_Parliament", "squad/Huguenot", "squad/Genghis_Khan", "squad/Economic_inequality")
 )
-"""Articles that nothing is trained or chosen on; of Natural Questions, one source in twelve."""
+"""Articles that nothing is trained or chosen on; of the other kinds, one source in twelve."""
 
 _SENTENCE_END = re.compile(r"(?<=[a-z0-9)\"”][.!?])\s+(?=[A-Z\"“])")
 
@@ -29,7 +30,7 @@ class Statements:
     file: str
     """In which the statements stand."""
     source: str
-    """`squad/ARTICLE` or `nq/TITLE`."""
+    """`squad/ARTICLE`, `nq/TITLE`, or `own/...` for some ten pieces of evidence written one after the other."""
     evidence: str
     right: tuple[str, ...]
     """What it supports."""
@@ -48,7 +49,8 @@ def read_statements(folder: Path, data: Path) -> list[Statements]:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             try:
                 row = json.loads(line)
-                evidence = " ".join(sentences[name] for name in row["evidence"])
+                own = "text" in row
+                evidence = row["text"] if own else " ".join(sentences[name] for name in row["evidence"])
                 right, wrong = tuple(row["right"]), tuple(row["wrong"])
                 found.append(Statements(file.name, row["source"], evidence, right, wrong))
             except (ValueError, TypeError) as error:
@@ -65,7 +67,9 @@ def read_statements(folder: Path, data: Path) -> list[Statements]:
 
 def is_test(source: str) -> bool:
     """Whether what was written about the source is only for measuring."""
-    return source in TEST_SOURCES or (source.startswith("nq/") and zlib.crc32(source.encode()) % 12 == 0)
+    return source in TEST_SOURCES or (
+        source.startswith(("nq/", "own/")) and zlib.crc32(source.encode()) % 12 == 0
+    )
 
 
 def split_plainly(text: str) -> list[str]:

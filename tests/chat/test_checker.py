@@ -150,6 +150,17 @@ def test_statements_are_read_with_the_evidence_that_their_hashes_name(tmp_path, 
     assert read == Statements("some.jsonl", "squad/Toll", evidence, ("It said no.",), ("It said yes.",))
 
 
+def test_evidence_that_was_written_with_its_statements_is_in_no_data(tmp_path, data):
+    row = {
+        "source": "own/toll-0",
+        "text": "No toll is due.",
+        "right": ["It is free."],
+        "wrong": ["It costs."],
+    }
+    (read,) = read_statements(written(tmp_path, row), data)
+    assert read == Statements("some.jsonl", "own/toll-0", "No toll is due.", ("It is free.",), ("It costs.",))
+
+
 def test_lines_and_data_that_do_not_fit_are_named(tmp_path, data):
     row = {"source": "nq/Song", "evidence": ["0123456789abcdef"], "right": [], "wrong": []}
     with pytest.raises(ChatError, match=r"some\.jsonl, line 1: '0123456789abcdef' is not there"):
@@ -161,8 +172,9 @@ def test_lines_and_data_that_do_not_fit_are_named(tmp_path, data):
 def test_what_is_held_out_goes_by_source_alone():
     assert is_test("squad/Huguenot")
     assert not is_test("squad/Kenya")
-    held = [is_test(f"nq/Title {n}") for n in range(1_200)]
-    assert 60 < sum(held) < 140
+    for kind in ("nq", "own"):
+        held = [is_test(f"{kind}/Title {n}") for n in range(1_200)]
+        assert 60 < sum(held) < 140
 
 
 def test_sentences_end_where_the_hashes_say():
