@@ -123,9 +123,11 @@ class Searcher:
             is_english=embedder.knows_word,
             names=(name for group in groups for name in dict.fromkeys((*group.asked, *group.found))),
         )
-        questions = (question for item in contents.prepared for question in item.questions)
+        besides = [question for item in contents.prepared for question in item.questions]
+        for article in contents.articles.values():
+            besides += [article.title, article.publisher or "", *article.authors]  # may stand in no block
         self._mentioned = sorted(
-            {*self.speller.words, *(word for text in questions for word in self.analyzer.words(text))}
+            {*self.speller.words, *(word for text in besides for word in self.analyzer.words(text))}
         )
 
     def search(self, question: str, scope: AbstractSet[str] | None = None, limit: int = 50) -> Found:
@@ -168,9 +170,9 @@ class Searcher:
         )
 
     def mentions(self, word: str) -> bool:
-        """True where an article, a synonym or a prepared question has the word, or one that begins as it does.
+        """True where an article, what is known of it, a synonym or a prepared question has the word, or one like it.
 
-        So `Ukrainians` is mentioned where only `Ukraine` is: all but an ending of the word begins another.
+        So `Ukrainians` is mentioned where only `Ukraine` is: like it is what begins with all but its ending.
         """
         normal = Analyzer.normal(word)
         roots = {normal, *(normal[:-n] for n in range(1, 5) if len(normal) - n >= (4 if n <= 2 else 5))}

@@ -7,8 +7,10 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 from index import Searcher
 from index.generations import CHROMA, copy_generation, current_generation
 from index.llama import DossierEmbedding
+from index.records import Contents
 from index.search import DEPTH, WEIGHTS
 from index.vectors import open_vectors
+from ingest import Article, Block
 
 FOUNDED = "When was the CSTO founded?"
 
@@ -76,6 +78,15 @@ def test_misspelt_names_find_the_same_as_the_right_ones_and_are_told(shipped_ind
 )
 def test_a_word_is_mentioned_where_it_or_its_beginning_stands(shipped_index, word, mentioned):
     assert shipped_index.current().mentions(word) is mentioned
+
+
+def test_who_wrote_an_article_is_mentioned_though_no_block_names_them(embedder):
+    text = "The mill stands."
+    block = Block(0, len(text), "paragraph")
+    article = Article("x", text, "Tovenaar", (block,), "x.md", "0" * 64, ("Eva Quistgaard",), "The Zeepkist")
+    searcher = Searcher(Contents({"x": article}, {}, {}), None, embedder)
+    assert all(map(searcher.mentions, ("mill", "Tovenaar", "Quistgaard", "Zeepkist")))
+    assert not searcher.mentions("Holmqvist")
 
 
 def test_matches_are_best_first_and_each_list_has_every_rank_once(shipped_index):
