@@ -197,6 +197,13 @@ created / abolished ; established / dissolved ; founded / dissolved ; strengthen
 _NAME = re.compile(
     r"(?<![.!?]\s)(?<!^)\b(?!(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Sept|Nov|Dec)ember|October|The\b|A\b|In\b|I\b)[A-Z][\w'’-]+(?:\s+(?:of\s+(?:the\s+)?)?[A-Z][\w'’-]+)*"
 )
+_FIRST = re.compile(r"(?!The |A |An |In |It |He |She |They )[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)+")
+"""A name of several words at the start; of one word it may be any word."""
+_AFTER = r"(?= (?:is|are|was|were|has|have|had|did|does|will|would|may|can|could)\b)"
+_HEAD = re.compile(rf"The ([a-z]{{3,}}){_AFTER}")
+_THING = re.compile(
+    r"\b[Tt]he ([a-z]{3,})(?= (?:is|are|was|were|has|have|had|of|in|on|to|and|that|which|by)\b)"
+)
 _NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d+\b")
 _AUXILIARY = re.compile(
     r"\b(is|are|was|were|has|have|had|can|could|will|would|did|does|do|should|may|must)\b(?! not\b)"
@@ -265,6 +272,30 @@ def spoilt(text: str, others: Sequence[str], chance: random.Random) -> str | Non
     ]
     chance.shuffle(ways)
     return next((made for way in ways if (made := way(text, others, chance)) and made != text), None)
+
+
+def grafted(text: str, onto: str, chance: random.Random) -> str | None:
+    """What the text says, said of somebody or something that `onto` names; None where either names nothing.
+
+    `onto` then says nothing of the kind, though what is spoken of stands in it.
+    """
+    ways = []
+    if (head := _HEAD.match(text)) and (things := sorted({f[1] for f in _THING.finditer(onto)} - {head[1]})):
+        ways.append((head.span(1), things))
+    own, places = sorted({onto[start:end] for start, end in _names(onto)}), _names(text)
+    if own and places:
+        ways.append((chance.choice(places), own))
+    if not ways:
+        return None
+    (start, end), names = chance.choice(ways)
+    return text[:start] + chance.choice(names) + text[end:]
+
+
+def _names(text: str) -> list[tuple[int, int]]:
+    """Where the names stand."""
+    first = _FIRST.match(text)
+    later = [found.span() for found in _NAME.finditer(text) if not first or found.start() >= first.end()]
+    return [first.span(), *later] if first else later
 
 
 def _put(text: str, place: re.Match[str], new: str) -> str:

@@ -19,7 +19,7 @@ from chat.checker.base import as_bert, find_pieces, unpacked
 from chat.checker.examples import Statements, is_test, read_statements
 from chat.checker.mpnet import ADAPTER, MPNetChecker, open_checker, pair_tokens
 from chat.checker.network import RANK, Network
-from chat.checker.rewording import reworded, spoilt
+from chat.checker.rewording import grafted, reworded, spoilt
 from chat.reader.measure import auc
 from chat.reader.train import Item, Recipe, prepare, train, write_adapter
 
@@ -34,6 +34,8 @@ ELSEWHERE = 0.3
 """The same for a statement that is right about another piece of evidence from the same source."""
 FAR = 0.4
 """The same from any source: without these, what has nothing to do with the evidence comes to be half believed."""
+GRAFTED = 0.5
+"""The same said of somebody or something that the evidence names: that is not yet what it says of them."""
 
 
 def draw(groups: Sequence[Statements], tokenizer: Tokenizer, chance: random.Random) -> list[Item]:
@@ -57,6 +59,9 @@ def draw(groups: Sequence[Statements], tokenizer: Tokenizer, chance: random.Rand
         far = chance.choice(groups)
         if far.source != group.source and chance.random() < FAR:
             wrong.append(chance.choice(far.right))
+        other = chance.choice(groups)
+        if other.source != group.source and chance.random() < GRAFTED:
+            wrong.append(grafted(chance.choice(other.right), group.evidence, chance))
         wrong = [said for said in wrong if said]
         tokens = [pair_tokens(tokenizer, said, [group.evidence])[0] for said in (*right, *wrong)]
         items.append(Item(tokens, len(right), [None] * len(tokens)))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.checker.rewording import reworded, spoilt
+from chat.checker.rewording import grafted, reworded, spoilt
 
 TEXT = "However, the Norman army defeated most of the Saxon troops in 1066, because many soldiers were tired."
 
@@ -40,6 +40,22 @@ def test_one_thing_is_made_wrong(text, wrong):
     assert {spoilt(text, others, random.Random(seed)) for seed in range(300)} == wrong
 
 
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("The toll was lowered.", {"The bridge was lowered."}),
+        ("In May Anna Lund met the king.", {"In May Ola Berg met the king.", "In May Eva met the king."}),
+        ("Anna Lund met the king.", {"Ola Berg met the king.", "Eva met the king."}),
+        ("The toll was Lund's.", {"The bridge was Lund's.", "The toll was Ola Berg.", "The toll was Eva."}),
+        ("It rained.", {None}),
+    ],
+)
+def test_what_is_said_of_one_is_said_of_another(text, made):
+    onto = "Ola Berg says that the bridge in town is old, as Eva knew."
+    assert {grafted(text, onto, random.Random(seed)) for seed in range(60)} == made
+    assert grafted(text, "it rained", random.Random(1)) is None
+
+
 def test_the_seed_decides_all():
     assert spoilt(TEXT, [], random.Random(3)) == spoilt(TEXT, [], random.Random(3))
 
@@ -48,3 +64,4 @@ def test_the_seed_decides_all():
 def test_any_text_can_be_tried(text, others, seed):
     assert spoilt(text, others, random.Random(seed)) != text
     reworded(text, random.Random(seed))
+    grafted(text, " ".join(others), random.Random(seed))
