@@ -9,20 +9,23 @@ _SAYS = (
     r"|said|thought|wrote|written|arguing|believing|alleging|writing|stated|stating|states?(?=,? that)|noting|declaring|concluding|admitted"
     r"|admitting|announcing|estimating|assuming|hoping|holds?|held|told \w+"
 )
-_THAT = re.compile(rf"\b(?:{_SAYS}),? that (?P<told>.+)", re.DOTALL)
+_TOLD = r"(?P<told>.+?)(?=;|[.!?][\"')]* +[A-Z\"]|$)"
+"""What is told ends with its clause: what the next sentence says is the evidence's own."""
+_THAT = re.compile(rf"\b(?:{_SAYS}),? that {_TOLD}", re.DOTALL)
 _SAY = re.compile(
-    r"\b(?:says?|claims?|said) (?=(?:the|its|his|her|their|it|he|she|they|a|an|[A-Z]|\w+s)\b)(?P<told>.+)",
+    rf"\b(?:says?|claims?|said) (?=(?:the|its|his|her|their|it|he|she|they|a|an|[A-Z]|\w+s)\b){_TOLD}",
     re.DOTALL,
 )
 _ACCORDING = re.compile(
-    r"\b[Aa]ccording to [^,;.]{2,80}, (?P<told>.+)|(?P<before>.+?),? according to\b", re.DOTALL
+    rf"\b[Aa]ccording to [^,;.]{{2,80}}, {_TOLD}|(?P<before>.+?),? according to (?!.*,)|(?P<clause>[^,;]+?),? according to\b",
+    re.DOTALL,
 )
 _SAID_AFTER = re.compile(
     rf'(?P<told>.+?)[,?!]"? (?:[\w\'.-]+ ){{1,8}}?(?:{_SAYS})\b(?! that)(?=[ .,;]|$)', re.DOTALL
 )
 _HEARSAY = re.compile(
     r"\b(?:accus(?:e[sd]?|ing|ations?)|alleg(?:ed(?:ly)?|ations?|es?)|reportedly|supposedly|purportedly|rumou?r\w*|legend"
-    r"|(?:is|are|was|were|be|been) (?:\w+ )?(?:said|believed|thought|reported|rumou?red|claimed|alleged) to)\b(?P<told>.+)",
+    rf"|(?:is|are|was|were|be|been) (?:\w+ )?(?:said|believed|thought|reported|rumou?red|claimed|alleged) to)\b{_TOLD}",
     re.DOTALL | re.IGNORECASE,
 )
 _OPINION = re.compile(
@@ -34,7 +37,7 @@ _TELLS = re.compile(
     rf"\b(?:{_SAYS}|accord(?:ing|ance)|(?:view|see|call|describe|regard|consider|deem|blame|criticis|criticiz|credit|question"
     r"|perceiv|judg|quot|emphasi[sz]|stress|explain|remark|point|expect|feel|dismiss|condemn|prais|portray|present|label"
     r"|reject|deny|denie|doubt|promis|pledg|express|voic|invok|demand|ask|urg|appeal|call|propos|recommend|reveal|disclos)\w*"
-    r"|saw|seen|told|felt|tells?|hear|heard|sp[eo]aks?|spoke|accus\w+|alleg\w+|reported\w*|supposed\w*|purported\w*|rumou?r\w*|legend\w*|opinions?|words?"
+    r"|saw|seen|told|felt|tells?|telling|testi(?:fy|fies|fied|mon(?:y|ies))|reckon\w*|assertions?|grumbl\w+|hear|heard|sp[eo]aks?|spoke|accus\w+|alleg\w+|reported\w*|supposed\w*|purported\w*|rumou?r\w*|legend\w*|opinions?|words?"
     r"|eyes|claims?|accounts?|reports?|statements?|article|analysts?|experts?|observers?|critics?|author)\b",
     re.IGNORECASE,
 )

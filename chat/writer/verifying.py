@@ -12,9 +12,11 @@ from index.synonyms import Group
 
 SURE = 0.4
 """A statement passes from so much support on; chosen on the `fit` pairs by `fit_sure`."""
-BRIEF = 8
+BRIEF = 7
 SURE_OF_BRIEF = 0.9
-"""The same where a quote has fewer words than `BRIEF`: the checker learned on longer ones, and takes to short ones."""
+"""The same where it takes a quote of so few words or fewer: beside what says little, the checker takes to much."""
+STEP = 0.125
+"""For each word more a statement passes from so much less on, down to `SURE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,23 @@ class Verifier:
             # of such the checker learned little: it read statements about their evidence
             return Verdict(False, ("it has no word in common with the evidence",))
         support = self._checker.support(said, plainly)
-        is_brief = any(len(quote.split()) < BRIEF for quote in plainly)
-        if support < (SURE_OF_BRIEF if is_brief else SURE):
+        if not self._is_sure(said, plainly, support):
             return Verdict(False, (f"read beside it, the evidence does not say so ({support:.1%})",), support)
         return Verdict(True, (), support)
+
+    def _is_sure(self, said: str, quotes: Sequence[str], support: float) -> bool:
+        """True when the support of all quotes is enough for the briefest, or that of the longer ones for theirs."""
+        words = [len(quote.split()) for quote in quotes]
+        limit = _limit(min(words))
+        if support >= limit or limit == SURE:
+            return support >= limit
+        longer = [quote for quote, count in zip(quotes, words, strict=True) if count > min(words)]
+        return bool(longer) and self._is_sure(said, longer, self._checker.support(said, longer))
+
+
+def _limit(words: int) -> float:
+    """The support from which a statement passes beside a quote of so many words."""
+    return max(SURE, SURE_OF_BRIEF - STEP * max(0, words - BRIEF))
 
 
 def _missing(said: str, units: Sequence[Unit], joined: str, known: Sequence[Unit]) -> Iterable[str]:
@@ -69,18 +84,34 @@ def _missing(said: str, units: Sequence[Unit], joined: str, known: Sequence[Unit
         yield "it says nothing that can be checked"
     if said.rstrip().endswith("?"):
         yield "it asks, and says nothing"
-    keys = {key for unit in known for key in unit.keys}
+    keys = {key for unit in known for key in unit.keys} | _counts(joined, known)
     for unit in units:
         if unit.keys & keys:
             continue
         if unit.kind == "number":
             yield f"{unit.text} is not in the evidence"
-        elif unit.named and not _starts_alike(unit, known):
+        elif unit.kind == "name" and not _starts_alike(unit, known):
             yield f"the name {unit.text} is not in the evidence"
     words = f" {_words(joined)} "
     for quoted in re.findall(r'"([^"]*)"', said):
         if _words(quoted) and f" {_words(quoted)} " not in words:
             yield f"the quoted words {quoted[:40]!r} are not in the evidence"
+
+
+def _counts(text: str, units: Sequence[Unit]) -> set[str]:
+    """The numbers that a text gives without naming them: how many names it lists, each time and in all; "both"."""
+    lists, end = [0], 0
+    for unit in units:
+        if text[unit.start].isupper():  # the first of a sentence may be no name, and in a list it is one
+            if not _JOINS.fullmatch(text[end : unit.start]):
+                lists.append(0)
+            lists[-1] += 1
+            end = unit.end
+    lists = [count for count in lists if count > 1]
+    counts = {str(count) for count in (*lists, sum(lists)) if count}
+    if not any(unit.kind == "number" and unit.text.isdigit() and int(unit.text) < 100 for unit in units):
+        counts.add("2")  # of two things told one after the other nobody says that they are two
+    return counts | {number for words, number in _IMPLIED if words.search(text)}
 
 
 def _in_its_terms(said: str, units: Iterable[Unit], joined: str, known: Sequence[Unit]) -> str:
@@ -99,13 +130,29 @@ def _in_its_terms(said: str, units: Iterable[Unit], joined: str, known: Sequence
         if unit.kind == "number":
             differs = _DIGIT.match(own) and all(map(_DIGIT.match, same))
         else:
-            differs = unit.named and unit.is_synonym and not any(_shared(own, other) >= 4 for other in same)
+            differs = (
+                unit.kind == "name"
+                and unit.is_synonym
+                and not any(_shared(own, other) >= 4 for other in same)
+            )
         if same and differs and own.casefold() not in map(str.casefold, same):
             parts += [said[at : unit.start], same[0]]
             at = unit.end
     return "".join([*parts, said[at:]])
 
 
+_IMPLIED = tuple(
+    (re.compile(rf"\b(?:{words})\b", re.IGNORECASE), number)
+    for words, number in (
+        ("both|neither|either|pair|couple|latter|co-\\w+|each other|one another", "2"),
+        ("both|two|latter|other|another|again|co-\\w+", "2th"),
+        ("three|last", "3th"),
+        ("decades?", "10"),
+        ("half-century|half a century", "50"),
+        ("century|centuries", "100"),
+    )
+)
+_JOINS = re.compile(r"(?:'s)?(?:,|,? (?:and|or)(?: the)?) |(?:'s)?, the ")
 _ADJECTIVE = re.compile(r"(?:ian|ish|ese|ani)$")
 """Of a country; in the place of its name it would make no sentence."""
 _DIGIT = re.compile(r"\d")

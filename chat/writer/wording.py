@@ -50,6 +50,7 @@ _COUNTS = {
     "hundreds": "hundreds",
     "doubled": "double",
     "tripled": "triple",
+    "trebled": "triple",
     "halved": "half",
 } | {word: word for word in ("thousands", "millions", "billions", "half", "double", "triple")}
 _ORDINALS = {
@@ -57,6 +58,9 @@ _ORDINALS = {
     for number, word in enumerate(
         "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 2
     )
+}
+_ROMAN = {
+    numeral: f"{number}th" for number, numeral in enumerate("II III IV V VI VII VIII IX X XI XII".split(), 2)
 }
 _COUNTING = _NUMBER_WORDS.keys() | _ORDINALS.keys()
 _SCALES = {
@@ -85,13 +89,6 @@ class Unit:
     """Where it stands in the text, an "'s" not included."""
     is_synonym: bool = False
     """True for a term of a group of synonyms."""
-    opening: bool = False
-    """True for a capitalised word at the start of a sentence, which may or may not be a name."""
-
-    @property
-    def named(self) -> bool:
-        """True for what is a name or may be one."""
-        return self.kind == "name" or self.opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,40 +164,25 @@ class Worder:
         if capital and token.low in _NOT_NAMES and starts:
             return 1, None
         following = tokens[at + 1] if at + 1 < len(tokens) else None
+        # one at the start of a sentence may be any word
         name = (
             capital
             and token.low not in _TITLES
-            and (
-                not starts
-                or token.raw[1:2].isupper()
-                or bool(following and following.raw[:1].isupper() and not following.gap.strip())
-            )
+            and (not starts or token.raw[1:2].isupper() or _begins_name(token, following))
         )
         keys = frozenset(self._stem(word) for word in (token.low, *(p for p in token.parts if len(p) > 3)))
-        return 1, Unit(
-            token.low,
-            keys,
-            "name" if name else "word",
-            *_span([token]),
-            opening=capital
-            and starts
-            and not name
-            and token.low not in _TITLES
-            and _may_name(token, following),
-        )
+        return 1, Unit(token.low, keys, "name" if name else "word", *_span([token]))
 
 
-_AFTER_NO_NAME = frozenset("to by enough that how what than".split())
 _FORM_OF_NO_NAME = re.compile(
     r".{3,}(?:ed|ing|ly|ness|ment|tion|sion|ious|ous|ful|less|able|ible|ive|ance|ence|ency|ity|ship|ism|[^aious]s)"
 )
 
 
-def _may_name(opening: _Token, following: _Token | None) -> bool:
-    """False for a sentence's first word that its form or the next word tells to be none: "Anxious to"."""
-    if _FORM_OF_NO_NAME.fullmatch(opening.low):
-        return False
-    return following is None or following.low not in _AFTER_NO_NAME
+def _begins_name(opening: _Token, following: _Token | None) -> bool:
+    """True for a sentence's first word before another with a capital, if its form does not tell it to be no name."""
+    capitals = following and following.raw[:1].isupper() and not following.gap.strip()
+    return bool(capitals) and not _FORM_OF_NO_NAME.fullmatch(opening.low)
 
 
 def plain(text: str) -> str:
@@ -274,10 +256,10 @@ def _number(tokens: Sequence[_Token], at: int) -> tuple[int, str] | None:
             return 2, str(int(key) + _NUMBER_WORDS[following])
     elif token.low in _COUNTS:
         return 1, _COUNTS[token.low]
-    elif token.low == "once" and following in ("a", "per", "every"):
-        return 1, "1"
     elif token.low in _ORDINALS:
         return 1, _ORDINALS[token.low]
+    elif token.raw in _ROMAN and before and before.raw[:1].isupper():
+        return 1, _ROMAN[token.raw]
     elif token.low in _SCALES:
         key = str(_SCALES[token.low])
     else:
