@@ -72,6 +72,20 @@ def is_test(source: str) -> bool:
     )
 
 
+def parted(groups: Iterable[Statements]) -> tuple[list[Statements], list[Statements]]:
+    """What is trained on, and what is held out; ChatError when there is nothing of either."""
+    learned: list[Statements] = []
+    held: list[Statements] = []
+    for group in groups:
+        (held if is_test(group.source) else learned).append(group)
+    if not learned or not held:
+        raise ChatError(
+            f"There are {len(learned):,} pieces of evidence to train on and {len(held):,} to measure with, and at least "
+            "one of each is wanted. Which are held out goes by their sources: give more lines, of other sources."
+        )
+    return learned, held
+
+
 def split_plainly(text: str) -> list[str]:
     """Sentences by their punctuation alone, which must stay as it is: the hashes are of its pieces."""
     return _SENTENCE_END.split(re.sub(r"\s+", " ", text).strip())

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from chat.checker.base import as_bert, find_pieces, unpacked
-from chat.checker.examples import Statements, is_test, read_statements
+from chat.checker.examples import Statements, parted, read_statements
 from chat.checker.mpnet import ADAPTER, MPNetChecker, open_checker, pair_tokens
 from chat.checker.network import RANK, Network
 from chat.checker.rewording import grafted, reworded, spoilt
@@ -99,7 +99,7 @@ def main(args: argparse.Namespace) -> int:
     """Trains, measures; all of it is written to `args.out`."""
     _, tokenizer = prepare(args)
     groups = read_statements(args.statements, args.data)
-    learned = [group for group in groups if not is_test(group.source)]
+    learned, held = parted(groups)
 
     torch.manual_seed(RECIPE.seed)
     network = Network()
@@ -115,7 +115,7 @@ def main(args: argparse.Namespace) -> int:
     curve = train(network, drawn, support_loss, RECIPE, args.out)
     adapter = {name: value.numpy().astype(np.float16) for name, value in network.learned().items()}
     write_adapter(adapter, args.out, ADAPTER)
-    measured = measure(open_checker(args.out, weights=args.out), [g for g in groups if is_test(g.source)])
+    measured = measure(open_checker(args.out, weights=args.out), held)
     metrics = {
         "statements": sum(len(g.right) + len(g.wrong) for g in learned),
         "recipe": asdict(RECIPE) | {"groups": len(learned), "rank": RANK},

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.checker.examples import Statements, is_test, read_statements, sentence_hash, split_plainly
+from chat.checker.examples import Statements, is_test, parted, read_statements, sentence_hash, split_plainly
 from chat.checker.mpnet import WEIGHTS, open_checker, pair_tokens, windows
 from chat.errors import ChatError
 from chat.reader.adapter import check_adapter
@@ -175,6 +175,15 @@ def test_what_is_held_out_goes_by_source_alone():
     for kind in ("nq", "own"):
         held = [is_test(f"{kind}/Title {n}") for n in range(1_200)]
         assert 60 < sum(held) < 140
+
+
+def test_there_must_be_something_to_train_on_and_something_to_measure_with():
+    groups = [Statements("a", f"squad/{name}", "e", ("r",), ("w",)) for name in ("Kenya", "Huguenot")]
+    assert parted(groups) == (groups[:1], groups[1:])
+    with pytest.raises(ChatError, match="1 pieces of evidence to train on and 0 to measure with"):
+        parted(groups[:1])
+    with pytest.raises(ChatError, match="0 pieces of evidence to train on and 1 to measure with"):
+        parted(groups[1:])
 
 
 def test_sentences_end_where_the_hashes_say():
