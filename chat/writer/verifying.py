@@ -146,7 +146,6 @@ _IMPLIED = tuple(
     for words, number in (
         ("both|neither|either|pair|couple|latter|co-\\w+|each other|one another", "2"),
         ("both|two|latter|other|another|again|co-\\w+", "2th"),
-        ("three|last", "3th"),
         ("decades?", "10"),
         ("half-century|half a century", "50"),
         ("century|centuries", "100"),

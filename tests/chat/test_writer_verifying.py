@@ -222,9 +222,11 @@ def test_beside_a_brief_quote_the_checker_must_be_surer(verifier):
 
 
 def test_a_brief_quote_beside_others_takes_nothing_from_what_these_say(verifier):
-    said = "Baku and Georgia are both no longer in it since 1999."
-    alone = verifier.check(said, [LEFT, "It has five members."])
-    assert alone.supported == verifier.check(said, [LEFT]).supported
+    said = "By 1999 Baku was buying its arms elsewhere."
+    long = "Baku left the pact in 1999, as it saw no more use in it and had found other sources of arms."
+    verdict = verifier.check(said, ["It has five members.", long])
+    assert verdict.supported
+    assert SURE < verdict.support < SURE_OF_BRIEF
 
 
 def test_names_that_are_listed_can_be_counted(verifier):
