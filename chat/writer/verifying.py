@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from chat.checker import Checker
 from chat.writer.telling import told_as_fact
-from chat.writer.wording import Unit, Worder, plain
+from chat.writer.wording import Unit, Worder, implied_numbers, plain
 from index.synonyms import Group
 
 SURE = 0.4
@@ -99,7 +99,10 @@ def _missing(said: str, units: Sequence[Unit], joined: str, known: Sequence[Unit
 
 
 def _counts(text: str, units: Sequence[Unit]) -> set[str]:
-    """The numbers that a text gives without naming them: how many names it lists, each time and in all; "both"."""
+    """The numbers that a text gives without naming them, for the checker to judge.
+
+    How many names it lists, each time and in all; what the numbers that it names imply; "two" by a word such as "both".
+    """
     lists, end = [0], 0
     for unit in units:
         if text[unit.start].isupper():  # the first of a sentence may be no name, and in a list it is one
@@ -111,7 +114,11 @@ def _counts(text: str, units: Sequence[Unit]) -> set[str]:
     counts = {str(count) for count in (*lists, sum(lists)) if count}
     if not any(unit.kind == "number" and unit.text.isdigit() and int(unit.text) < 100 for unit in units):
         counts.add("2")  # of two things told one after the other nobody says that they are two
-    return counts | {number for words, number in _IMPLIED if words.search(text)}
+    return (
+        counts
+        | implied_numbers(units, lists, bool(_LATER.search(text)))
+        | {number for words, number in _IMPLIED if words.search(text)}
+    )
 
 
 def _in_its_terms(said: str, units: Iterable[Unit], joined: str, known: Sequence[Unit]) -> str:
@@ -151,6 +158,7 @@ _IMPLIED = tuple(
         ("century|centuries", "100"),
     )
 )
+_LATER = re.compile(r"\b(?:years?|decades?) (?:later|earlier|before|after)\b")
 _JOINS = re.compile(r"(?:'s)?(?:,|,? (?:and|or)(?: the)?) |(?:'s)?, the ")
 _ADJECTIVE = re.compile(r"(?:ian|ish|ese|ani)$")
 """Of a country; in the place of its name it would make no sentence."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 from typing import Literal
 
 from index.analyzer import STOP_WORDS, Analyzer
@@ -15,6 +16,10 @@ _TOKEN = re.compile(
     r"(?P<money>[$€£])?(?P<word>(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.,](?=\d)\d+|[.'](?=[^\W_])[^\W_]+)*)(?P<percent>\s?%)?"
 )
 _GAP_ENDS_SENTENCE = re.compile(r"[.!?…][\"')\]]*(?:\s|$)")
+_PLAIN_NUMBER = re.compile(r"(\d+)(?:th)?")
+_YEARS = range(1000, 2101)
+_MOST_COUNTED = 4
+"""Of more numbers nearly any is some sum or difference."""
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*(?:st|nd|rd|th|s)?$")
 
 _NOT_NAMES = STOP_WORDS | frozenset(
@@ -42,21 +47,27 @@ _NUMBER_WORDS = {
     "eighty": 80,
     "ninety": 90,
 }
-_COUNTS = {
-    "twice": "2",
-    "thrice": "3",
-    "dozen": "12",
-    "dozens": "dozens",
-    "hundreds": "hundreds",
-    "doubled": "double",
-    "tripled": "triple",
-    "trebled": "triple",
-    "halved": "half",
-} | {word: word for word in ("thousands", "millions", "billions", "half", "double", "triple")}
+_MANY = {"dozens": 24, "hundreds": 200, "thousands": 2_000, "millions": 2_000_000, "billions": 2_000_000_000}
+"""From how many on one speaks of them."""
+_COUNTS = (
+    {"dozen": "12", "half": "half", "halved": "half", "halves": "half"}
+    | dict.fromkeys("twice double doubled doubles doubling twofold".split(), "2")
+    | dict.fromkeys("thrice triple tripled triples tripling treble trebled threefold".split(), "3")
+    | dict.fromkeys("quadruple quadrupled fourfold".split(), "4")
+    | {f"{word}fold": str(number) for word, number in _NUMBER_WORDS.items() if number > 4}
+    | {word: word for word in _MANY}
+)
 _ORDINALS = {
     word: f"{number}th"
     for number, word in enumerate(
-        "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 2
+        "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+        "sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        2,
+    )
+} | {
+    word: f"{number}0th"
+    for number, word in enumerate(
+        "thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth hundredth".split(), 3
     )
 }
 _ROMAN = {
@@ -195,6 +206,29 @@ _PLAIN = str.maketrans(
 )
 
 
+def implied_numbers(units: Iterable[Unit], lengths: Iterable[int], later: bool) -> set[str]:
+    """What the numbers of a text imply that it need not name, as texts of units, for somebody to judge.
+
+    A tenth one that there are ten, 1965 the 1960s, 42,000 tens of thousands, 44 % less than half, 1931 and nine years
+    later 1940; five of seven the other two, 1992 and 2002 ten years. `lengths` are those of lists;
+    `later` is true where a year may be counted from another, as in "two years later".
+    """
+    texts = [unit.text for unit in units if unit.kind == "number"]
+    named = {int(match[1]) for text in texts if (match := _PLAIN_NUMBER.fullmatch(text))}
+    counted = named | set(lengths)
+    implied = {text.removesuffix("th") for text in texts}
+    implied |= {f"{number // 10}0s" for number in named if number in _YEARS}
+    implied |= {
+        word for word, least in _MANY.items() if any(number >= least for number in named.difference(_YEARS))
+    }
+    if len(counted) > 1 or any(text.endswith("%") for text in texts):
+        implied.add("half")
+    if len(counted) <= _MOST_COUNTED:
+        reached = {abs(one + sign * two) for one, two in combinations(counted, 2) for sign in (1, -1)}
+        implied |= {str(number) for number in reached if later or number not in _YEARS}
+    return implied
+
+
 def _span(tokens: Sequence[_Token]) -> tuple[int, int]:
     last = tokens[-1]
     return tokens[0].start, last.end - 2 * last.raw.casefold().endswith("'s")
@@ -234,15 +268,12 @@ def _number(tokens: Sequence[_Token], at: int) -> tuple[int, str] | None:
     before = tokens[at - 1] if at else None
     if token.low in _MONTHS and token.raw[:1].isupper():
         near = (before and _DIGITS.match(before.low)) or _DIGITS.match(following)
-        if (
-            token.low not in ("may", "march")
-            or near
-            or (before and before.low in ("in", "last", "next", "since"))
-        ):
+        inside = before and not _GAP_ENDS_SENTENCE.search(token.gap)  # at the start it may be no month
+        if token.low not in ("may", "march") or near or inside:
             return 1, f"month {_MONTHS.index(token.low) + 1}"
         return None
     if any(c.isdigit() for c in token.raw):
-        key = token.raw.replace(",", "").casefold()
+        key = token.raw.replace(",", "").casefold().removesuffix("'s")
         if (before and before.low in _MONTHS) or following in _MONTHS:
             key = re.sub(r"(?:st|nd|rd|th)$", "", key)
         key = re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "th", key)
@@ -265,6 +296,8 @@ def _number(tokens: Sequence[_Token], at: int) -> tuple[int, str] | None:
     else:
         return None
     length = 1
+    if following in ("decades", "centuries") and key.isdigit():
+        return 2, str(int(key) * (10 if following == "decades" else 100))
     if following in _SCALES and re.fullmatch(r"\d+(?:\.\d+)?", key):
         key = f"{float(key) * _SCALES[following]:.0f}"
         length = 2

@@ -209,10 +209,47 @@ def test_what_somebody_says_is_no_fact(verifier, statement, evidence, teller):
         ("The minister said little.", "The minister said little about the pact."),
         ("Only two states use it.", "Lawyers hoped that it would change. So far only two states use it."),
         ("Two states use it.", "Lawyers hoped that it would change; so far two states use it."),
+        ("Tolls did not fall.", "Although the firm insists that wages rose, tolls did not fall."),
+        ("Tolls did not fall.", "The firm said that wages rose, but tolls did not fall."),
+        ("Tolls rose.", "Whereas farmers regard the road as a threat, tolls rose."),
+        ("The bridge fell.", "The bridge fell in May, and the mayor has warned of more."),
+        (
+            "Malta rejoined the pact.",
+            "Malta rejoined the pact. It had left under the mayor, who hoped for better ties.",
+        ),
+        ("Most people live there.", "According to the census, most people live there."),
+        ("Malta sold the old bridge.", "Malta, some suspected, bought arms, having sold the old bridge."),
+        ("The show began in May.", "The show began in May, 2016 and concluded in June."),
+        (
+            "People gathered at night.",
+            'It was there that the "supposedly reformed" gathered; people came at night.',
+        ),
     ],
 )
 def test_what_is_told_as_somebody_s_word_passes(statement, evidence):
     assert told_as_fact(statement, evidence, Worder().terms) == ""
+
+
+@pytest.mark.parametrize(
+    ("statement", "evidence"),
+    [
+        ("Export bans raised prices.", "Export bans, economists fear, raised prices and closed mills."),
+        (
+            "The walkout saved the pact.",
+            "Far from hurting it, argues a former envoy, the walkout saved the pact.",
+        ),
+        (
+            "The mill dumped waste.",
+            "The mill dumped waste for years, a former guard claimed, and the mayor said.",
+        ),
+        ("The mill dumped waste.", "The mill dumped waste for years, the guard said on Monday."),
+        ("Mills closed.", "In the spring mills closed, according to the union."),
+        ("Mills closed.", "The harbour is busy. Guards believe that mills closed."),
+        ("Mills closed.", "While the harbour is busy, guards claim mills closed."),
+    ],
+)
+def test_what_is_told_in_part_of_a_sentence_is_no_fact(statement, evidence):
+    assert told_as_fact(statement, evidence, Worder().terms)
 
 
 def test_beside_a_brief_quote_the_checker_must_be_surer(verifier):
@@ -233,16 +270,59 @@ def test_names_that_are_listed_can_be_counted(verifier):
     def counts(text: str) -> set[str]:
         return _counts(text, Worder().read(text))
 
-    assert counts("Of 12, Baku, Georgia, and the Maltese met Rome and Oslo; Bonn's envoy did not.") == {
-        "3",
-        "2",
-        "5",
+    assert counts("Baku, Georgia, and the Maltese met Rome and Oslo; Bonn's envoy did not.") == {
+        *("3", "2", "5"),
+        *("1", "half"),  # for what they imply see below
     }
-    assert counts("Baku left after 12 days.") == set()
-    assert counts("Both left after 12 days of a decade.") == {"2", "2th", "10"}
-    assert counts("Baku sold it, Georgia bought it in 1999.") == {"2"}
+    assert counts("Baku left after 12 days.") == {"12"}
+    assert counts("Both left after 12 days of a decade.") == {"12", "2", "2th", "10"}
+    assert counts("Baku sold it, Georgia bought it in 1999.") == {"2", "1999", "1990s"}
     assert counts("Baku left.") == {"2"}  # the checker judges
     assert verifier.check("Three states left in 1999.", ["Baku, Georgia and Malta left in 1999."]).supported
+
+
+@pytest.mark.parametrize(
+    ("evidence", "implied", "not_implied"),
+    [
+        ("It came at its fiftieth meeting.", ["50"], ["51", "49", "half"]),
+        ("They met in 1965.", ["1960s"], ["1950s", "1966", "half"]),
+        ("Some 42,000 people fled.", ["thousands", "hundreds", "dozens"], ["millions"]),
+        ("Only 700 people fled in 1999.", ["hundreds"], ["thousands"]),
+        ("Of voters 44 percent agreed.", ["half"], ["44"]),
+        ("Of seven parties two agreed.", ["5", "9", "half"], ["3", "14"]),
+        ("It ran from 1992 to 2002.", ["10"], ["11", "2012", "1982"]),
+        ("It began in 1931 and fell nine years later.", ["1940", "1922"], ["1941"]),
+        ("It began on day nine of 1931.", [], ["1940"]),
+        ("Baku, Georgia and Malta left; four more stayed.", ["7"], ["8"]),
+        ("Of 3, 5, 8, 13 and 90 one was even.", [], ["2", "10", "16"]),  # of many nearly any is a sum
+    ],
+)
+def test_what_the_numbers_of_the_evidence_imply_is_for_the_checker(evidence, implied, not_implied):
+    counts = _counts(evidence, Worder().read(evidence))
+    assert counts.issuperset(implied)
+    assert counts.isdisjoint(not_implied)
+
+
+@pytest.mark.parametrize(
+    ("statement", "evidence"),
+    [
+        ("After two decades it fell.", "After twenty years it fell."),
+        ("Its profits rose sevenfold.", "Its profits rose by seven times."),
+        ("Its profits more than doubled.", "Its profits rose to more than twice as much."),
+        ("It was signed in 2030's panic.", "It was signed in the panic of 2030."),
+        ("A report from May names it.", "A report of 14 May names it."),
+        ("It rose in March.", "The March figure rose."),
+        ("The twentieth congress met.", "The 20th congress met."),
+    ],
+)
+def test_a_number_in_another_form_is_the_same(statement, evidence):
+    worder = Worder()
+    keys = {key for unit in worder.read(evidence) for key in unit.keys} | _counts(
+        evidence, worder.read(evidence)
+    )
+    units = [unit for unit in worder.read(statement) if unit.kind != "word"]
+    assert units
+    assert all(unit.keys & keys for unit in units)
 
 
 @pytest.mark.parametrize(
