@@ -56,11 +56,15 @@ DIFFER = "The articles do not say the same."
 SAME = 0.6
 """Two sentences with so much of their terms in common (Jaccard) say the same."""
 
-VERSION = 0.2
-"""A sentence of another article that gives another date or number for the same question is shown as
-another version when it scores at least so much of the best one's score."""
+VERSION = 0.4
+"""A sentence of another article that answers the same question with another date or number is shown as
+another version when it scores at least so much of the best one's score ..."""
 VERSION_NEAR = 0.80
-"""... or when a question prepared for it is this near (cosine) to the one that was asked."""
+"""... or when a question prepared for it is this near (cosine) to the one that was asked, and it scores ..."""
+VERSION_LEAST = 0.05
+"""... at least so much of it."""
+AGREES = 0.2
+"""One that gives the same stands beside it from so much of its score on."""
 
 
 INTRODUCES = 8
@@ -106,11 +110,11 @@ def choose(finding: Finding, analyzer: Analyzer) -> Choice:
             continue
         elsewhere = all(item.sentence.article != other.sentence.article for other in chosen)
         same_asked = asked.get(item.sentence.id, 0.0) >= VERSION_NEAR
-        if (values := _values(item, finding.asked)) and (same_asked or item.score >= VERSION * best.score):
+        if (values := _values(item, finding.asked)) and (same_asked or item.score >= AGREES * best.score):
             same, common = _agreeing(values, given)
             if same is not None and elsewhere:
                 more = agree(values[0].key, common.key) and says_more(values[0].key, common.key)
-                if more and item.score >= VERSION * best.score:
+                if more and item.score >= AGREES * best.score:
                     # "August 2021" says more than "2021": it is quoted, and the other stands beside it
                     echoes[item.sentence.id] = [*echoes.pop(chosen[same].sentence.id, []), chosen[same]]
                     chosen[same], given[same] = item, values
@@ -120,7 +124,9 @@ def choose(finding: Finding, analyzer: Analyzer) -> Choice:
                         chosen[same] = replace(chosen[same], span=(common.start, common.end))
                         given[same] = [common, *(value for value in given[same] if value is not common)]
                 continue
-            if same is None and elsewhere and given[0] and said + words <= MOST_WORDS:
+            least = VERSION_LEAST if same_asked else VERSION
+            is_version = same is None and elsewhere and item.score >= least * best.score
+            if is_version and given[0] and said + words <= MOST_WORDS:
                 chosen.insert(len(given), item)
                 given.append(values)
                 said += words

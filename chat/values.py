@@ -104,7 +104,7 @@ def asked_values(text: str, question: str, kind: Kind) -> list[Value]:
     values = find_values(text, kind)
     if kind == "how_many":
         asked = _COUNTED.search(question)
-        counted = _UNITS | set(re.findall(r"[a-z]{3,}", asked[1].lower()) if asked else ())
+        counted = set(re.findall(r"[a-z]{3,}", asked[1].lower())) if asked else _UNITS
         values = [
             v for v in values if counted & set(re.findall(r"[a-z]{3,}", text[v.end : v.end + 30].lower()))
         ]
