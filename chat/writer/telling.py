@@ -40,6 +40,13 @@ _PATTERNS = tuple(
     )
 )
 """What evidence says by these is somebody's word, and the named groups are what."""
+_UNDECIDED = (
+    re.compile(
+        r"\b(?:(?:hard|difficult|impossible|early) to (?:say|tell|know|judge|predict)|unclear|uncertain|unknown|not known"
+        rf"|doubtful|remains to be seen|debate[sd]? (?:about|over|on|as to|is)|no (?:evidence|proof)) (?:whether|if|that) {_TOLD}"
+    ),
+)
+"""What evidence leaves open."""
 _WEAKER = tuple(
     re.compile(pattern)
     for pattern in (
@@ -57,6 +64,12 @@ _ASIDE = re.compile(
 """What a sentence only begins with."""
 _SENTENCE = re.compile(r"(?<=[a-z\d\"')][.!?])[\"')]* +(?=[A-Z\"'])")
 
+_LEAVES_OPEN = re.compile(
+    r"\b(?:whether|if|may|might|could|maybe|perhaps|possibl[ey]|can not|cannot|hard|difficult|impossible|early|unclear"
+    r"|uncertain\w*|unknown|not known|doubt\w*|open|seen|debat\w*|evidence|proof|proved|proven|disputed?|questions?)\b",
+    re.IGNORECASE,
+)
+"""What shows in a statement that it leaves something open."""
 _TELLS = re.compile(
     rf"\b(?:{_SAYS}|(?:accord(?:ing|ance)|view|see|call|describe|regard|consider|deem|blame|criticis|criticiz|credit"
     r"|question|perceiv|judg|quot|emphasi[sz]|stress|explain|remark|point|expect|feel|dismiss|condemn|prais|portray"
@@ -72,16 +85,17 @@ _TELLS = re.compile(
 
 
 def told_as_fact(statement: str, evidence: str, terms: Callable[[str], Iterable[str]]) -> str:
-    """The words of the evidence that make it somebody's word, where the statement is no such; else nothing.
+    """The words of the evidence that make it somebody's word or leave it open, where the statement does not; else nothing.
 
     Both are plain text, the evidence one quote; `terms` gives a text's content words. A statement is of what is told if
     it has words in common with that, none with the rest, which names who says it (of hearsay: no more), and no word of
-    saying itself.
+    saying itself; the same of what is left open.
     """
-    if _TELLS.search(statement):
-        return ""
     own = set(terms(statement))
-    for patterns, may_have_rest in ((_PATTERNS, False), (_WEAKER, True)):
+    kinds = ((_PATTERNS, _TELLS, False), (_WEAKER, _TELLS, True), (_UNDECIDED, _LEAVES_OPEN, False))
+    for patterns, shows, may_have_rest in kinds:
+        if shows.search(statement):
+            continue
         for told, teller in _told(evidence, patterns):
             of_told = own & set(terms(told))
             of_rest = own & (set(terms(teller)) - set(terms(told)))

@@ -90,7 +90,7 @@ def _missing(said: str, units: Sequence[Unit], joined: str, known: Sequence[Unit
             continue
         if unit.kind == "number":
             yield f"{unit.text} is not in the evidence"
-        elif unit.kind == "name" and not _starts_alike(unit, known):
+        elif unit.kind == "name" and not (_starts_alike(unit, known) or _is_short(unit, said, joined)):
             yield f"the name {unit.text} is not in the evidence"
     words = f" {_words(joined)} "
     for quoted in re.findall(r'"([^"]*)"', said):
@@ -159,6 +159,7 @@ _IMPLIED = tuple(
     )
 )
 _LATER = re.compile(r"\b(?:years?|decades?) (?:later|earlier|before|after)\b")
+_CAPITALS = re.compile(r"\b[A-Z][\w']*(?:(?: (?:of|for|on|the|and)){0,2} [A-Z][\w']*|-[A-Z]\w*)+")
 _JOINS = re.compile(r"(?:'s)?(?:,|,? (?:and|or)(?: the)?) |(?:'s)?, the ")
 _ADJECTIVE = re.compile(r"(?:ian|ish|ese|ani)$")
 """Of a country; in the place of its name it would make no sentence."""
@@ -180,6 +181,27 @@ def _starts_alike(name: Unit, others: Iterable[Unit]) -> bool:
         return False
     words = (word for other in others for word in other.text.split() if word.isalpha())
     return any(_shared(name.text, word) >= max(4, min(len(name.text), len(word)) - 1) for word in words)
+
+
+def _is_short(name: Unit, said: str, joined: str) -> bool:
+    """ "EU" for "European Union", "NATO" for "North Atlantic Treaty", and each of such words for the letters."""
+    if said[name.start : name.end].isupper():
+        letters = said[name.start : name.end]
+        return any(initials in (letters, letters.removesuffix("O")) for initials in _initials(joined))
+    spelled = (m for m in _CAPITALS.finditer(said) if m.start() <= name.start < m.end())
+    shorts = set(re.findall(r"\b[A-Z]{2,}\b", joined))
+    return any(not shorts.isdisjoint(_initials(m[0])) for m in spelled)
+
+
+def _initials(text: str) -> set[str]:
+    """The first letters of two and more words with capitals that follow one another, wherever one begins or ends."""
+    runs = [[word[0] for word in re.findall(r"[A-Z][\w']*", m[0])] for m in _CAPITALS.finditer(text)]
+    return {
+        "".join(run[start:end])
+        for run in runs
+        for start in range(len(run))
+        for end in range(start + 2, len(run) + 1)
+    }
 
 
 def _shared(one: str, other: str) -> int:

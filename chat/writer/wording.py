@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Literal
 
 from index.analyzer import STOP_WORDS, Analyzer
-from index.synonyms import Group
+from index.synonyms import Group, parse_synonyms
 
 UnitKind = Literal["name", "number", "word"]
 
@@ -83,6 +83,38 @@ _SCALES = {
 }
 _SHORT_SCALES = {"k": 1_000, "m": 1_000_000, "bn": 1_000_000_000, "tn": 10**12}
 
+_PEOPLES = parse_synonyms(
+    """
+    America, American, Americans, US, U.S., USA, United States
+    Britain, British, Briton, Britons, UK, U.K., United Kingdom, Great Britain
+    England, English, Englishman, Englishmen
+    Scotland, Scottish, Scots
+    Wales, Welsh
+    Ireland, Irish
+    France, French, Frenchman, Frenchmen
+    Spain, Spanish, Spaniard, Spaniards
+    Portugal, Portuguese
+    Netherlands, Dutch, Holland
+    Belgium, Belgian, Belgians
+    Switzerland, Swiss
+    Denmark, Danish, Dane, Danes
+    Sweden, Swedish, Swede, Swedes
+    Norway, Norwegian, Norwegians
+    Finland, Finnish, Finn, Finns
+    Poland, Polish, Pole, Poles
+    Czechia, Czech, Czechs
+    Greece, Greek, Greeks
+    Turkey, Türkiye, Turkiye, Turkish, Turk, Turks
+    Cyprus, Cypriot, Cypriots
+    Philippines, Filipino, Filipinos, Philippine
+    Myanmar, Burma, Burmese
+    United Arab Emirates, UAE, Emirati
+    Rome, Roman, Romans
+    Jewish, Jew, Jews
+    China, Chinese
+    """
+)
+"""Countries and their people, where the words do not begin alike."""
 _TITLES = frozenset("president prime minister chancellor mr mrs ms dr king queen premier foreign".split())
 
 
@@ -99,7 +131,7 @@ class Unit:
     end: int
     """Where it stands in the text, an "'s" not included."""
     is_synonym: bool = False
-    """True for a term of a group of synonyms."""
+    """True for a term of a group of the corpus's synonyms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +160,13 @@ class Worder:
         self._common: set[tuple[str, ...]] = set()
         """Terms that the groups give in lower case: no names."""
         self._longest = 1
-        for number, group in enumerate(groups):
+        marked = [(f"={number}", group) for number, group in enumerate(groups)]
+        marked += [(f"~{number}", group) for number, group in enumerate(_PEOPLES)]
+        for mark, group in marked:
             for term in (*group.asked, *group.found):
                 words = tuple(token.low for token in _tokens(term))
                 if words:
-                    self._marks.setdefault(words, set()).add(f"={number}")
+                    self._marks.setdefault(words, set()).add(mark)
                     if term.islower():
                         self._common.add(words)
                     self._longest = max(self._longest, len(words))
@@ -169,7 +203,8 @@ class Worder:
             if length == 1:
                 keys.add(self._stem(token.low))
             kind: UnitKind = "name" if name else "word"
-            return length, Unit(" ".join(words), frozenset(keys), kind, *_span(run), is_synonym=True)
+            own = any(mark.startswith("=") for mark in marks)
+            return length, Unit(" ".join(words), frozenset(keys), kind, *_span(run), is_synonym=own)
         if token.low in STOP_WORDS and not (token.raw.isupper() and len(token.raw) > 1):
             return 1, None
         if capital and token.low in _NOT_NAMES and starts:

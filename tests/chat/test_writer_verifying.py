@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chat.errors import ChatError
 from chat.writer.pairs import fit_sure, pair_table, read_pairs
 from chat.writer.telling import told_as_fact
-from chat.writer.verifying import SURE, SURE_OF_BRIEF, Verifier, _counts, _in_its_terms
+from chat.writer.verifying import SURE, SURE_OF_BRIEF, Verifier, _counts, _in_its_terms, _missing
 from chat.writer.wording import Worder, plain
 from index.synonyms import parse_synonyms
 
@@ -211,6 +211,8 @@ def test_what_somebody_says_is_no_fact(verifier, statement, evidence, teller):
         ("Two states use it.", "Lawyers hoped that it would change; so far two states use it."),
         ("Tolls did not fall.", "Although the firm insists that wages rose, tolls did not fall."),
         ("Tolls did not fall.", "The firm said that wages rose, but tolls did not fall."),
+        ("Malta may have sought an alliance.", "It is hard to say whether Malta sought an alliance."),
+        ("Malta called.", "Malta called, and it is hard to say whether it sought an alliance."),
         ("Tolls rose.", "Whereas farmers regard the road as a threat, tolls rose."),
         ("The bridge fell.", "The bridge fell in May, and the mayor has warned of more."),
         (
@@ -246,6 +248,11 @@ def test_what_is_told_as_somebody_s_word_passes(statement, evidence):
         ("Mills closed.", "In the spring mills closed, according to the union."),
         ("Mills closed.", "The harbour is busy. Guards believe that mills closed."),
         ("Mills closed.", "While the harbour is busy, guards claim mills closed."),
+        (
+            "Malta sought an alliance.",
+            "It is difficult to say whether Malta sought an alliance when it called.",
+        ),
+        ("Malta sought an alliance.", "There is no proof that Malta sought an alliance."),
     ],
 )
 def test_what_is_told_in_part_of_a_sentence_is_no_fact(statement, evidence):
@@ -323,6 +330,43 @@ def test_a_number_in_another_form_is_the_same(statement, evidence):
     units = [unit for unit in worder.read(statement) if unit.kind != "word"]
     assert units
     assert all(unit.keys & keys for unit in units)
+
+
+@pytest.mark.parametrize(
+    ("statement", "evidence"),
+    [
+        ("The EU paid.", "The European Union paid."),
+        (
+            "Like NATO's, its members pay.",
+            "Much like Article Five of the North Atlantic Treaty, it makes members pay.",
+        ),
+        ("The European Union paid.", "The EU paid."),
+        ("The Bank of New Malta paid.", "The BNM paid."),
+        ("In the United States wages rose.", "American wages rose."),
+        ("The Dutch paid.", "The Netherlands paid."),
+        ("They paid the U.K. for it.", "They paid Great Britain for it."),
+    ],
+)
+def test_a_name_and_its_initials_or_people_are_the_same(statement, evidence):
+    worder = Worder()
+    assert list(_missing(statement, worder.read(statement), evidence, worder.read(evidence))) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "evidence"),
+    [
+        ("The EU paid.", "The Eastern Bank paid, and Ulm."),
+        ("The EU paid.", "In Europe, Union members paid."),
+        ("NATO paid.", "The North Atlantic paid."),
+        ("The European Union paid.", "The EBU paid."),
+        ("They paid Ulm.", "They paid the Union of Local Mills."),
+        ("The Dutch paid.", "The Danish paid."),
+        ("They paid the UK.", "They paid the US."),
+    ],
+)
+def test_initials_of_something_else_are_another_name(statement, evidence):
+    worder = Worder()
+    assert list(_missing(statement, worder.read(statement), evidence, worder.read(evidence)))
 
 
 @pytest.mark.parametrize(
