@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from chat.question import Kind
+from index.analyzer import STOP_WORDS
 
 _MONTHS = {
     name: number
@@ -104,7 +105,7 @@ def asked_values(text: str, question: str, kind: Kind) -> list[Value]:
     values = find_values(text, kind)
     if kind == "how_many":
         asked = _COUNTED.search(question)
-        counted = set(re.findall(r"[a-z]{3,}", asked[1].lower())) if asked else _UNITS
+        counted = set(re.findall(r"[a-z]{3,}", asked[1].lower())) - STOP_WORDS if asked else _UNITS
         values = [
             v for v in values if counted & set(re.findall(r"[a-z]{3,}", text[v.end : v.end + 30].lower()))
         ]
