@@ -59,10 +59,8 @@ SAME = 0.6
 VERSION = 0.4
 """A sentence of another article that answers the same question with another date or number is shown as
 another version when it scores at least so much of the best one's score ..."""
-VERSION_NEAR = 0.80
-"""... or when a question prepared for it is this near (cosine) to the one that was asked, and it scores ..."""
-VERSION_LEAST = 0.05
-"""... at least so much of it."""
+VERSION_NEAR = 0.85
+"""... or when a question prepared for it is this near (cosine) to the one that was asked."""
 AGREES = 0.2
 """One that gives the same stands beside it from so much of its score on."""
 
@@ -124,9 +122,8 @@ def choose(finding: Finding, analyzer: Analyzer) -> Choice:
                         chosen[same] = replace(chosen[same], span=(common.start, common.end))
                         given[same] = [common, *(value for value in given[same] if value is not common)]
                 continue
-            least = VERSION_LEAST if same_asked else VERSION
-            is_version = same is None and elsewhere and item.score >= least * best.score
-            if is_version and given[0] and said + words <= MOST_WORDS:
+            answers = same_asked or item.score >= VERSION * best.score
+            if same is None and elsewhere and answers and given[0] and said + words <= MOST_WORDS:
                 chosen.insert(len(given), item)
                 given.append(values)
                 said += words

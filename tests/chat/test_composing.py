@@ -251,13 +251,13 @@ def test_another_date_that_answers_much_less_surely_is_no_other_version(score):
 
 
 def test_it_is_another_version_when_nearly_the_same_question_was_prepared_for_it():
-    def versions(score: float) -> list[str]:
-        late = scored("1935", score, "diary")
-        near = NearQuestion("When was the mill built?", (late.sentence.id,), 0.95)
+    def versions(nearness: float) -> list[str]:
+        late = scored("1935", 0.01, "diary")
+        near = NearQuestion("When was the mill built?", (late.sentence.id,), nearness)
         return list(chosen("When was the mill built?", scored("1931", 0.9), late, prepared=(near,)).versions)
 
-    assert versions(0.06) == ["1931", "1935"]
-    assert versions(0.03) == []
+    assert versions(0.88) == ["1931", "1935"]
+    assert versions(0.82) == []
 
 
 def test_the_more_exact_date_is_said_and_the_other_cited_beside():
