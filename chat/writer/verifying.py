@@ -12,6 +12,8 @@ from index.synonyms import Group
 
 SURE = 0.4
 """A statement passes from so much support on; chosen on the `fit` pairs by `fit_sure`."""
+SURE_OF_RECKONED = 0.8
+"""The same where it gives a number that only follows from those of the evidence: the checker reckons badly."""
 BRIEF = 7
 SURE_OF_BRIEF = 0.9
 """The same where it takes a quote of so few words or fewer: beside what says little, the checker takes to much."""
@@ -56,23 +58,23 @@ class Verifier:
             # of such the checker learned little: it read statements about their evidence
             return Verdict(False, ("it has no word in common with the evidence",))
         support = self._checker.support(said, plainly)
-        if not self._is_sure(said, plainly, support):
+        given = _given(joined, known)
+        reckons = any(unit.kind == "number" and unit.keys.isdisjoint(given) for unit in units)
+        if not self._is_sure(said, plainly, support, SURE_OF_RECKONED if reckons else SURE):
             return Verdict(False, (f"read beside it, the evidence does not say so ({support:.1%})",), support)
         return Verdict(True, (), support)
 
-    def _is_sure(self, said: str, quotes: Sequence[str], support: float) -> bool:
-        """True when the support of all quotes is enough for the briefest, or that of the longer ones for theirs."""
+    def _is_sure(self, said: str, quotes: Sequence[str], support: float, least: float) -> bool:
+        """True when the support of all quotes is enough for the briefest, or that of the longer ones for theirs.
+
+        It is `least` beside the longest.
+        """
         words = [len(quote.split()) for quote in quotes]
-        limit = _limit(min(words))
-        if support >= limit or limit == SURE:
+        limit = max(least, SURE_OF_BRIEF - STEP * max(0, min(words) - BRIEF))
+        if support >= limit or limit == least:
             return support >= limit
         longer = [quote for quote, count in zip(quotes, words, strict=True) if count > min(words)]
-        return bool(longer) and self._is_sure(said, longer, self._checker.support(said, longer))
-
-
-def _limit(words: int) -> float:
-    """The support from which a statement passes beside a quote of so many words."""
-    return max(SURE, SURE_OF_BRIEF - STEP * max(0, words - BRIEF))
+        return bool(longer) and self._is_sure(said, longer, self._checker.support(said, longer), least)
 
 
 def _missing(said: str, units: Sequence[Unit], joined: str, known: Sequence[Unit]) -> Iterable[str]:
@@ -84,7 +86,7 @@ def _missing(said: str, units: Sequence[Unit], joined: str, known: Sequence[Unit
         yield "it says nothing that can be checked"
     if said.rstrip().endswith("?"):
         yield "it asks, and says nothing"
-    keys = {key for unit in known for key in unit.keys} | _counts(joined, known)
+    keys = _given(joined, known) | _reckoned(joined, known)
     for unit in units:
         if unit.keys & keys:
             continue
@@ -98,11 +100,24 @@ def _missing(said: str, units: Sequence[Unit], joined: str, known: Sequence[Unit
             yield f"the quoted words {quoted[:40]!r} are not in the evidence"
 
 
-def _counts(text: str, units: Sequence[Unit]) -> set[str]:
-    """The numbers that a text gives without naming them, for the checker to judge.
+def _given(joined: str, known: Sequence[Unit]) -> set[str]:
+    """The keys of what the evidence names, and of the numbers that it gives by a list of names or by a word like "both"."""
+    lists = _lists(joined, known)
+    counts = {str(count) for count in (*lists, sum(lists)) if count}
+    words = {number for words, number in _IMPLIED if words.search(joined)}
+    return {key for unit in known for key in unit.keys} | counts | words
 
-    How many names it lists, each time and in all; what the numbers that it names imply; "two" by a word such as "both".
-    """
+
+def _reckoned(joined: str, known: Sequence[Unit]) -> set[str]:
+    """The numbers that follow from those given, of which the checker must be surer."""
+    reckoned = implied_numbers(known, _lists(joined, known), bool(_LATER.search(joined)))
+    if not any(unit.kind == "number" and unit.text.isdigit() and int(unit.text) < 100 for unit in known):
+        reckoned.add("2")  # of two things told one after the other nobody says that they are two
+    return reckoned
+
+
+def _lists(text: str, units: Iterable[Unit]) -> list[int]:
+    """How many names each list of a text has."""
     lists, end = [0], 0
     for unit in units:
         if text[unit.start].isupper():  # the first of a sentence may be no name, and in a list it is one
@@ -110,15 +125,7 @@ def _counts(text: str, units: Sequence[Unit]) -> set[str]:
                 lists.append(0)
             lists[-1] += 1
             end = unit.end
-    lists = [count for count in lists if count > 1]
-    counts = {str(count) for count in (*lists, sum(lists)) if count}
-    if not any(unit.kind == "number" and unit.text.isdigit() and int(unit.text) < 100 for unit in units):
-        counts.add("2")  # of two things told one after the other nobody says that they are two
-    return (
-        counts
-        | implied_numbers(units, lists, bool(_LATER.search(text)))
-        | {number for words, number in _IMPLIED if words.search(text)}
-    )
+    return [count for count in lists if count > 1]
 
 
 def _in_its_terms(said: str, units: Iterable[Unit], joined: str, known: Sequence[Unit]) -> str:

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from chat.errors import ChatError
 from chat.writer.pairs import fit_sure, pair_table, read_pairs
 from chat.writer.telling import told_as_fact
-from chat.writer.verifying import SURE, SURE_OF_BRIEF, Verifier, _counts, _in_its_terms, _missing
+from chat.writer.verifying import (
+    SURE,
+    SURE_OF_BRIEF,
+    SURE_OF_RECKONED,
+    Verifier,
+    _given,
+    _in_its_terms,
+    _missing,
+    _reckoned,
+)
 from chat.writer.wording import Worder, plain
 from index.synonyms import parse_synonyms
 
@@ -260,7 +269,7 @@ def test_what_is_told_in_part_of_a_sentence_is_no_fact(statement, evidence):
 
 
 def test_beside_a_brief_quote_the_checker_must_be_surer(verifier):
-    verdict = verifier.check("The bridge is invisible to radar.", ["The bridge is invisible."])
+    verdict = verifier.check("The mayor is unpopular.", ["The mayor lost the vote."])
     assert not verdict.supported
     assert SURE < verdict.support < SURE_OF_BRIEF
 
@@ -275,16 +284,17 @@ def test_a_brief_quote_beside_others_takes_nothing_from_what_these_say(verifier)
 
 def test_names_that_are_listed_can_be_counted(verifier):
     def counts(text: str) -> set[str]:
-        return _counts(text, Worder().read(text))
+        known = Worder().read(text)
+        named = {key for unit in known for key in unit.keys}
+        return {key for key in _given(text, known) - named if key[0].isdigit()}
 
     assert counts("Baku, Georgia, and the Maltese met Rome and Oslo; Bonn's envoy did not.") == {
-        *("3", "2", "5"),
-        *("1", "half"),  # for what they imply see below
+        "3",
+        "2",
+        "5",
     }
-    assert counts("Baku left after 12 days.") == {"12"}
-    assert counts("Both left after 12 days of a decade.") == {"12", "2", "2th", "10"}
-    assert counts("Baku sold it, Georgia bought it in 1999.") == {"2", "1999", "1990s"}
-    assert counts("Baku left.") == {"2"}  # the checker judges
+    assert counts("Both left after 12 days of a decade.") == {"2", "2th", "10"}
+    assert counts("Baku sold it, Georgia bought it in 1999.") == set()
     assert verifier.check("Three states left in 1999.", ["Baku, Georgia and Malta left in 1999."]).supported
 
 
@@ -296,6 +306,8 @@ def test_names_that_are_listed_can_be_counted(verifier):
         ("Some 42,000 people fled.", ["thousands", "hundreds", "dozens"], ["millions"]),
         ("Only 700 people fled in 1999.", ["hundreds"], ["thousands"]),
         ("Of voters 44 percent agreed.", ["half"], ["44"]),
+        ("Baku left.", ["2"], ["1", "half"]),
+        ("Baku left after 12 days.", [], ["2"]),
         ("Of seven parties two agreed.", ["5", "9", "half"], ["3", "14"]),
         ("It ran from 1992 to 2002.", ["10"], ["11", "2012", "1982"]),
         ("It began in 1931 and fell nine years later.", ["1940", "1922"], ["1941"]),
@@ -305,9 +317,19 @@ def test_names_that_are_listed_can_be_counted(verifier):
     ],
 )
 def test_what_the_numbers_of_the_evidence_imply_is_for_the_checker(evidence, implied, not_implied):
-    counts = _counts(evidence, Worder().read(evidence))
-    assert counts.issuperset(implied)
-    assert counts.isdisjoint(not_implied)
+    reckoned = _reckoned(evidence, Worder().read(evidence))
+    assert reckoned.issuperset(implied)
+    assert reckoned.isdisjoint(not_implied)
+
+
+def test_of_a_number_that_only_follows_the_checker_must_be_surer(verifier):
+    evidence = [
+        "The pact has seven members, and of these only two sent troops to the border in the spring of 1992."
+    ]
+    assert verifier.check("Less than half of the pact's members sent troops.", evidence).supported
+    verdict = verifier.check("More than half of the pact's members sent troops.", evidence)
+    assert not verdict.supported
+    assert SURE < verdict.support < SURE_OF_RECKONED
 
 
 @pytest.mark.parametrize(
@@ -324,9 +346,7 @@ def test_what_the_numbers_of_the_evidence_imply_is_for_the_checker(evidence, imp
 )
 def test_a_number_in_another_form_is_the_same(statement, evidence):
     worder = Worder()
-    keys = {key for unit in worder.read(evidence) for key in unit.keys} | _counts(
-        evidence, worder.read(evidence)
-    )
+    keys = _given(evidence, worder.read(evidence))
     units = [unit for unit in worder.read(statement) if unit.kind != "word"]
     assert units
     assert all(unit.keys & keys for unit in units)
@@ -444,11 +464,11 @@ def test_the_pairs_are_enough_and_their_quotes_stand_in_the_articles(corpus):
 def test_the_verifier_holds_what_was_measured(shipped):
     """The held half was never used to choose anything; the README gives these figures."""
     table = pair_table(read_pairs(), shipped)
-    assert table.caught("fit") >= 0.96
-    assert table.refused("fit") <= 0.07
+    assert table.caught("fit") >= 0.97
+    assert table.refused("fit") <= 0.06
     # the aims are 95 and 10 %
-    assert table.caught("held") >= 0.95
-    assert table.refused("held") <= 0.105
+    assert table.caught("held") >= 0.96
+    assert table.refused("held") <= 0.07
     assert table.lines()[-2].startswith("wrong caught")
 
 
