@@ -87,12 +87,13 @@ def _missing(said: str, units: Sequence[Unit], joined: str, known: Sequence[Unit
     if said.rstrip().endswith("?"):
         yield "it asks, and says nothing"
     keys = _given(joined, known) | _reckoned(joined, known)
+    shortened = _shortened(said, joined)
     for unit in units:
         if unit.keys & keys:
             continue
         if unit.kind == "number":
             yield f"{unit.text} is not in the evidence"
-        elif unit.kind == "name" and not (_starts_alike(unit, known) or _is_short(unit, said, joined)):
+        elif unit.kind == "name" and not (_starts_alike(unit, known) or unit.start in shortened):
             yield f"the name {unit.text} is not in the evidence"
     words = f" {_words(joined)} "
     for quoted in re.findall(r'"([^"]*)"', said):
@@ -165,6 +166,9 @@ _IMPLIED = tuple(
         ("century|centuries", "100"),
     )
 )
+MOST_INITIALS = 10
+_SHORT = re.compile(r"\b[A-Z]{2,}\b")
+_CAPITAL = re.compile(r"[A-Z][\w']*")
 _LATER = re.compile(r"\b(?:years?|decades?) (?:later|earlier|before|after)\b")
 _CAPITALS = re.compile(r"\b[A-Z][\w']*(?:(?: (?:of|for|on|the|and)){0,2} [A-Z][\w']*|-[A-Z]\w*)+")
 _JOINS = re.compile(r"(?:'s)?(?:,|,? (?:and|or)(?: the)?) |(?:'s)?, the ")
@@ -190,24 +194,29 @@ def _starts_alike(name: Unit, others: Iterable[Unit]) -> bool:
     return any(_shared(name.text, word) >= max(4, min(len(name.text), len(word)) - 1) for word in words)
 
 
-def _is_short(name: Unit, said: str, joined: str) -> bool:
-    """ "EU" for "European Union", "NATO" for "North Atlantic Treaty", and each of such words for the letters."""
-    if said[name.start : name.end].isupper():
-        letters = said[name.start : name.end]
-        return any(initials in (letters, letters.removesuffix("O")) for initials in _initials(joined))
-    spelled = (m for m in _CAPITALS.finditer(said) if m.start() <= name.start < m.end())
-    shorts = set(re.findall(r"\b[A-Z]{2,}\b", joined))
-    return any(not shorts.isdisjoint(_initials(m[0])) for m in spelled)
+def _shortened(said: str, joined: str) -> set[int]:
+    """Where names of a statement begin that the evidence gives as initials, or whose initials it spells out.
+
+    "EU" for "European Union", "NATO" for "North Atlantic Treaty", and each of such words for the letters.
+    """
+    spelled = _initials(joined)
+    spelled |= {initials + "O" for initials in spelled}
+    shorts = set(_SHORT.findall(joined))
+    starts = {m.start() for m in _SHORT.finditer(said) if m[0] in spelled}
+    for run in _CAPITALS.finditer(said):
+        if not shorts.isdisjoint(_initials(run[0])):
+            starts |= {run.start() + word.start() for word in _CAPITAL.finditer(run[0])}
+    return starts
 
 
 def _initials(text: str) -> set[str]:
     """The first letters of two and more words with capitals that follow one another, wherever one begins or ends."""
-    runs = [[word[0] for word in re.findall(r"[A-Z][\w']*", m[0])] for m in _CAPITALS.finditer(text)]
+    runs = [[word[0][0] for word in _CAPITAL.finditer(m[0])] for m in _CAPITALS.finditer(text)]
     return {
         "".join(run[start:end])
         for run in runs
         for start in range(len(run))
-        for end in range(start + 2, len(run) + 1)
+        for end in range(start + 2, min(start + MOST_INITIALS, len(run)) + 1)
     }
 
 
