@@ -17,8 +17,9 @@ SURE_OF_RECKONED = 0.8
 BRIEF = 7
 SURE_OF_BRIEF = 0.9
 """The same where it takes a quote of so few words or fewer: beside what says little, the checker takes to much."""
-STEP = 0.125
-"""For each word more a statement passes from so much less on, down to `SURE`."""
+SURE_OF_SHORT = 0.7
+STEP = 0.05
+"""Beside a quote of one word more it is this, and for each further word so much less, down to `SURE` at fourteen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Verifier:
         It is `least` beside the longest.
         """
         words = [len(quote.split()) for quote in quotes]
-        limit = max(least, SURE_OF_BRIEF - STEP * max(0, min(words) - BRIEF))
+        more = min(words) - BRIEF
+        limit = max(least, SURE_OF_BRIEF if more <= 0 else SURE_OF_SHORT - STEP * (more - 1))
         if support >= limit or limit == least:
             return support >= limit
         longer = [quote for quote, count in zip(quotes, words, strict=True) if count > min(words)]
