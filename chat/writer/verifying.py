@@ -1,7 +1,7 @@
 """Does the evidence support a statement? A small model reads both; no language model is asked."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -45,8 +45,9 @@ class Verifier:
         said, quotes = plain(statement), [plain(quote) for quote in evidence]
         joined = ". \n".join(quotes)  # a full stop between, so that each quote begins a sentence
         units, known = self._worder.read(said), self._worder.read(joined)
+        given = _given(joined, known)
         # what is refused anyway need not be read
-        if missing := tuple(_missing(said, units, joined, known)):
+        if missing := tuple(_missing(said, units, joined, known, given)):
             return Verdict(False, missing)
         if _bare(said) in map(_bare, quotes):
             return Verdict(True, (), 1.0)
@@ -59,7 +60,6 @@ class Verifier:
             # of such the checker learned little: it read statements about their evidence
             return Verdict(False, ("it has no word in common with the evidence",))
         support = self._checker.support(said, plainly)
-        given = _given(joined, known)
         reckons = any(unit.kind == "number" and unit.keys.isdisjoint(given) for unit in units)
         if not self._is_sure(said, plainly, support, SURE_OF_RECKONED if reckons else SURE):
             return Verdict(False, (f"read beside it, the evidence does not say so ({support:.1%})",), support)
@@ -79,7 +79,9 @@ class Verifier:
         return bool(longer) and self._is_sure(said, longer, self._checker.support(said, longer), least)
 
 
-def _missing(said: str, units: Sequence[Unit], joined: str, known: Sequence[Unit]) -> Iterable[str]:
+def _missing(
+    said: str, units: Sequence[Unit], joined: str, known: Sequence[Unit], given: Set[str]
+) -> Iterable[str]:
     """What no reading makes up for: numbers, names and quoted words that the evidence does not have.
 
     And what is no statement. A name is there in the corpus's synonyms, too, and as an adjective.
@@ -88,7 +90,7 @@ def _missing(said: str, units: Sequence[Unit], joined: str, known: Sequence[Unit
         yield "it says nothing that can be checked"
     if said.rstrip().endswith("?"):
         yield "it asks, and says nothing"
-    keys = _given(joined, known) | _reckoned(joined, known)
+    keys = given | _reckoned(joined, known)
     shortened = _shortened(said, joined)
     for unit in units:
         if unit.keys & keys:
@@ -107,7 +109,7 @@ def _given(joined: str, known: Sequence[Unit]) -> set[str]:
     """The keys of what the evidence names, and of the numbers that it gives by a list of names or by a word like "both"."""
     lists = _lists(joined, known)
     counts = {str(count) for count in (*lists, sum(lists)) if count}
-    words = {number for words, number in _IMPLIED if words.search(joined)}
+    words = {number for words, number in _BY_WORDS if words.search(joined)}
     return {key for unit in known for key in unit.keys} | counts | words
 
 
@@ -158,7 +160,7 @@ def _in_its_terms(said: str, units: Iterable[Unit], joined: str, known: Sequence
     return "".join([*parts, said[at:]])
 
 
-_IMPLIED = tuple(
+_BY_WORDS = tuple(
     (re.compile(rf"\b(?:{words})\b", re.IGNORECASE), number)
     for words, number in (
         ("both|neither|either|pair|couple|latter|co-\\w+|each other|one another", "2"),
@@ -168,7 +170,8 @@ _IMPLIED = tuple(
         ("century|centuries", "100"),
     )
 )
-MOST_INITIALS = 10
+_MOST_INITIALS = 10
+"""Of one name; so a long run of capitals is gone through in a time that grows with its length."""
 _SHORT = re.compile(r"\b[A-Z]{2,}\b")
 _CAPITAL = re.compile(r"[A-Z][\w']*")
 _LATER = re.compile(r"\b(?:years?|decades?) (?:later|earlier|before|after)\b")
@@ -218,7 +221,7 @@ def _initials(text: str) -> set[str]:
         "".join(run[start:end])
         for run in runs
         for start in range(len(run))
-        for end in range(start + 2, min(start + MOST_INITIALS, len(run)) + 1)
+        for end in range(start + 2, min(start + _MOST_INITIALS, len(run)) + 1)
     }
 
 
