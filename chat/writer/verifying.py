@@ -84,7 +84,7 @@ def _missing(
 ) -> Iterable[str]:
     """What no reading makes up for: numbers, names and quoted words that the evidence does not have.
 
-    And what is no statement. A name is there in the corpus's synonyms, too, and as an adjective.
+    And what is no statement. A name is there as a synonym, an adjective, a people or initials, too; `given` is of `_given`.
     """
     if not any(map(str.isalpha, said)):
         yield "it says nothing that can be checked"
